@@ -1,0 +1,49 @@
+"""The exceptions that scale_mock itself raises to Python users, and their common base.
+
+::
+
+    ScaleMockError
+    ├── ConfigurationError     a setting, argument or rule that makes no sense
+    ├── LimitReached           a limit of the world was reached; names the limit and its setting
+    ├── PumpBusy               time was asked to move from inside a callback
+    └── MissingDependency      an optional package is needed for this call
+
+What the *platform* refuses is not here: that is :class:`scale_mock.domain.refusals.Refusal`, which
+carries the HTTP status and Scale's own text.
+"""
+
+from __future__ import annotations
+
+
+class ScaleMockError(Exception):
+    """Base of every error that scale_mock raises for a mistake in its use."""
+
+
+class ConfigurationError(ScaleMockError, ValueError):
+    """A setting, argument or rule is wrong; the message says where and what was expected."""
+
+
+class LimitReached(ScaleMockError):
+    """A limit was reached.
+
+    Args:
+        what: What there is too much of, in plain words.
+        limit: The limit's value.
+        setting: The name of the setting that raises it.
+    """
+
+    def __init__(self, what: str, *, limit: int, setting: str) -> None:
+        super().__init__(
+            f"{what}: the limit is {limit}. Raise it with the setting {setting!r}, "
+            "or look for a loop that never settles."
+        )
+        self.limit = limit
+        self.setting = setting
+
+
+class PumpBusy(ScaleMockError):
+    """The clock cannot move while a callback is out."""
+
+
+class MissingDependency(ScaleMockError, ImportError):
+    """An optional package is missing; the message names the extra that installs it."""
