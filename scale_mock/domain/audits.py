@@ -1,0 +1,138 @@
+"""Audits: the customer's verdict on an answer, with and without a fix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.domain import fields
+from scale_mock.domain.documents import encode
+from scale_mock.domain.model import AUDIT_RESULTS, Audit, FixlessAudit
+from scale_mock.domain.refusals import (
+    AUDIT_NOT_FOUND,
+    FIX_NEEDS_RESPONSE,
+    NOT_AUDITABLE,
+    TASK_NOT_FOUND,
+    invalid,
+)
+from scale_mock.sim.streams import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scale_mock.domain.core import Core
+    from scale_mock.domain.lifecycle import Lifecycle
+    from scale_mock.domain.model import Task
+    from scale_mock.domain.side import Side
+
+CUSTOMER = "customer@example.test"
+
+
+class Audits:
+    """The audits of a world."""
+
+    def __init__(self, core: Core, lifecycle: Lifecycle) -> None:
+        self._core = core
+        self._lifecycle = lifecycle
+
+    def audit(
+        self,
+        task: Task,
+        result: str,
+        *,
+        comments: str | None = None,
+        response: Mapping[str, object] | None = None,
+        audited_by: str = CUSTOMER,
+    ) -> None:
+        """Records a customer's audit of a completed task; its callback is sent again.
+
+        Args:
+            task: A completed task.
+            result: ``accepted``, ``rejected`` or ``fixed``.
+            comments: What the auditor wrote; comments of several audits accumulate.
+            response: The corrected response; for ``fixed`` only.
+            audited_by: The auditor's e-mail address.
+
+        Raises:
+            Refusal: 400 for another status or result.
+        """
+        fields.one_of(result, "result", AUDIT_RESULTS)
+        if (result == "fixed") != (response is not None):
+            raise FIX_NEEDS_RESPONSE(result=result)
+        if task.status != "completed":
+            raise NOT_AUDITABLE(status=task.status)
+        now = self._core.now()
+        past = task.past()
+        past.audits.insert(0, Audit(audited_by, now, 0, result, "customer", comments))
+        if comments:
+            past.review_comments.append(comments)
+        self._core.sides[task.mode].task_index.set_review_status(task, result)
+        if response is not None:
+            self._lifecycle.keep_response(task)
+            task.response = encode(response)
+            past.is_customer_fix = True
+        if task.batch is not None:
+            task.batch.last_audited_at = now
+        self._lifecycle.touch(task)
+        self._core.journal.write(
+            task.subject,
+            "task.audited",
+            result=result,
+            comments=comments,
+            response=digest(task.response).hex(),
+        )
+        self._core.callbacks.owe_task(task, reason="audited")
+        if result == "rejected" and self._core.settings.auto_redo_rejected:
+            self._lifecycle.redo(task, by="auto redo of rejected tasks")
+
+    def put_fixless(self, side: Side, body: Mapping[str, object]) -> FixlessAudit:
+        """Records an audit that leaves the response as it is.
+
+        The keys are only loosely documented (Scale's page "Fixless audits"); all are kept.
+        """
+        audit_id = fields.text_or_none(body, "id")
+        if audit_id is not None:
+            audit = side.audits.get(audit_id)
+            if audit is None:
+                raise AUDIT_NOT_FOUND()
+            audit.body.update(body)
+            audit.updated_at = self._core.now()
+            kind = "audit.changed"
+        else:
+            audit = self._new_fixless(side, body)
+            kind = "audit.created"
+        self._core.journal.write(f"{side.mode}/audit/{audit.id}", kind, task=audit.task_id)
+        return audit
+
+    def fixless(
+        self, side: Side, *, task_id: str | None = None, audit_id: str | None = None
+    ) -> list[FixlessAudit]:
+        """The fixless audits of a task, newest first, or the one with an id."""
+        if audit_id is not None:
+            if audit_id not in side.audits:
+                raise AUDIT_NOT_FOUND()
+            return [side.audits[audit_id]]
+        if task_id is not None and task_id not in side.tasks:
+            raise TASK_NOT_FOUND()
+        found = [a for a in side.audits.values() if task_id is None or a.task_id == task_id]
+        found.reverse()
+        return found
+
+    def _new_fixless(self, side: Side, body: Mapping[str, object]) -> FixlessAudit:
+        task_id = fields.text(body, "task_id")
+        task = side.tasks.get(task_id)
+        if task is None:
+            raise TASK_NOT_FOUND()
+        if task.status != "completed":
+            raise NOT_AUDITABLE(status=task.status)
+        result = fields.text_or_none(body, "audit_result")
+        if result is not None:
+            fields.one_of(result, "audit_result", AUDIT_RESULTS)
+        feedback = body.get("feedback")
+        if feedback is not None and not isinstance(feedback, list):
+            raise invalid('"feedback" must be an array', path="feedback")
+        self._core.make_room(side.audits, "fixless audits")
+        now = self._core.now()
+        audit_id = self._core.new_id(side, "audit", task_id)
+        audit = FixlessAudit(audit_id, task_id, dict(body), now, now)
+        side.audits[audit_id] = audit
+        return audit

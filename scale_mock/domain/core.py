@@ -1,0 +1,69 @@
+"""What every part of the platform works on: clock, order, record, stores and ports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.domain.journal import Journal
+from scale_mock.domain.model import MODES
+from scale_mock.domain.refusals import LIMIT_REACHED
+from scale_mock.domain.side import Side
+from scale_mock.sim.ids import object_id
+from scale_mock.sim.streams import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sized
+    from datetime import datetime
+
+    from scale_mock.config import Settings
+    from scale_mock.domain.model import Mode, Teammate
+    from scale_mock.domain.ports import CallbackSink, OutcomePlanner, TaskTypeBook
+    from scale_mock.sim.scheduler import Scheduler
+
+
+class Core:
+    """The state of one world.
+
+    Attributes:
+        settings: The world's settings.
+        scheduler: Clock and events.
+        journal: What happened.
+        task_types: Params and responses per task type.
+        planner: Decides fates; set by the world once the domain stands.
+        callbacks: Takes note of what is owed; set by the world once the domain stands.
+        sides: The two modes' stores.
+        team: The account's teammates by e-mail, in the order they joined.
+    """
+
+    planner: OutcomePlanner
+    callbacks: CallbackSink
+
+    def __init__(
+        self, *, settings: Settings, scheduler: Scheduler, task_types: TaskTypeBook
+    ) -> None:
+        self.settings = settings
+        self.scheduler = scheduler
+        self.task_types = task_types
+        self.journal = Journal(scheduler.clock, entries_max=settings.journal_entries_max)
+        self.sides: dict[Mode, Side] = {mode: Side(mode) for mode in MODES}
+        self.team: dict[str, Teammate] = {}
+
+    def now(self) -> datetime:
+        """The current instant of the world."""
+        return self.scheduler.clock.now()
+
+    def other_side(self, side: Side) -> Side:
+        """The account's other mode."""
+        return self.sides["live" if side.is_test else "test"]
+
+    def new_id(self, side: Side, *identity: object) -> str:
+        """An id in Scale's shape; the same identity again is its next occurrence."""
+        name = digest(*identity)
+        occurrence = side.occurrence(name)
+        return object_id(self.now(), self.settings.seed, side.mode, name.hex(), occurrence)
+
+    def make_room(self, kept: Sized, things: str, setting: str = "objects_max") -> None:
+        """Refuses one more of something of which there is as much as the settings allow."""
+        limit: int = getattr(self.settings, setting)
+        if len(kept) >= limit:
+            raise LIMIT_REACHED(limit=limit, things=things, setting=setting)

@@ -1,0 +1,125 @@
+"""The record of everything that happened in a world, and its digest.
+
+Append-only. An entry says when, to what, what, and with which details; details never hold keys,
+hosts, ports or anything that a read did. The digest is a hash chain over instants: within one
+instant the entries go in sorted by subject, each subject's own in the order they happened, so that
+threads that interleave differently still give the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scale_mock.domain.documents import canonical, decode_object
+from scale_mock.sim.instants import to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from scale_mock.sim.clock import VirtualClock
+
+ENTRIES_MAX = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal.
+
+    Attributes:
+        seq: Its number in the order of arrival; not part of the digest.
+        at: The instant, aware UTC.
+        subject: What it happened to, for example ``live/task/65920080...``.
+        kind: What happened, for example ``task.completed``.
+        details: JSON text of what else there is to say.
+    """
+
+    seq: int
+    at: datetime
+    subject: str
+    kind: str
+    details: str
+
+    def as_dict(self) -> dict[str, object]:
+        """The entry as the control API shows it."""
+        return {
+            "seq": self.seq,
+            "at": to_iso(self.at),
+            "subject": self.subject,
+            "kind": self.kind,
+            **decode_object(self.details.encode()),
+        }
+
+
+class Journal:
+    """The journal of one world.
+
+    Args:
+        clock: Stamps the entries.
+        entries_max: How many entries are kept; the digest still covers the dropped ones.
+    """
+
+    def __init__(self, clock: VirtualClock, *, entries_max: int = ENTRIES_MAX) -> None:
+        self._clock = clock
+        self._entries_max = entries_max
+        self._entries: deque[Entry] = deque()
+        self._seq = 0
+        self._chain = hashlib.sha256(to_iso(clock.now()).encode()).digest()
+        self._hashed_to = 0
+        self._instant = clock.now()
+        self._open: dict[str, bytes] = {}
+
+    def write(self, subject: str, kind: str, **details: object) -> None:
+        """Appends an entry at the current instant."""
+        self._entries.append(Entry(self._seq, self._clock.now(), subject, kind, canonical(details)))
+        self._seq += 1
+        if len(self._entries) > self._entries_max:
+            self._hash(self._entries[0])
+            self._entries.popleft()
+
+    def __len__(self) -> int:
+        return self._seq
+
+    def entries(self, *, after: int = -1, subject: str | None = None) -> Iterator[Entry]:
+        """The kept entries with a greater ``seq``, of one subject or of all."""
+        if not self._entries:
+            return
+        skipped = max(after + 1 - self._entries[0].seq, 0)
+        for number, entry in enumerate(self._entries):
+            if number >= skipped and (subject is None or entry.subject == subject):
+                yield entry
+
+    def digest(self) -> str:
+        """A hash over everything that happened, as 64 hex digits.
+
+        Equal for equal seeds, configurations and calls, in any process and for any interleaving of
+        threads within an instant.
+        """
+        for entry in self._entries:
+            self._hash(entry)
+        return self._fold(self._chain).hex()
+
+    def _hash(self, entry: Entry) -> None:
+        """Takes an entry into the chain, once."""
+        if entry.seq < self._hashed_to:
+            return
+        self._hashed_to = entry.seq + 1
+        if entry.at != self._instant:
+            self._chain = self._fold(self._chain)
+            self._open.clear()
+            self._instant = entry.at
+        line = f"{entry.kind}\x1f{entry.details}".encode("utf-8", "surrogatepass")
+        so_far = self._open.get(entry.subject, b"")
+        self._open[entry.subject] = hashlib.sha256(so_far + line).digest()
+
+    def _fold(self, chain: bytes) -> bytes:
+        """The chain with the open instant closed."""
+        if not self._open:
+            return chain
+        link = hashlib.sha256(chain + to_iso(self._instant).encode())
+        for subject in sorted(self._open):
+            link.update(subject.encode("utf-8", "surrogatepass") + self._open[subject])
+        return link.digest()

@@ -1,0 +1,276 @@
+"""A task's life: from the moment work can begin to its end, and back again on a redo.
+
+Status changes here and nowhere else, in an event of the clock or at a command of the customer,
+never when something is read::
+
+    pending (queued) -> pending (started) -> completed -> (redo) pending
+          |                    |                 error
+          +-> canceled
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scale_mock.domain.documents import decode_object, encode
+from scale_mock.domain.refusals import (
+    NOT_PENDING,
+    NOT_REDOABLE,
+    TASK_COMPLETED,
+    TASK_ERRORED,
+    TASK_STARTED,
+)
+from scale_mock.errors import ConfigurationError
+from scale_mock.sim.instants import cut_to_ms, from_iso, to_iso
+from scale_mock.sim.scheduler import NO_DATA
+from scale_mock.sim.streams import digest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scale_mock.domain.batches import Batches
+    from scale_mock.domain.core import Core
+    from scale_mock.domain.model import Task, TaskStatus
+    from scale_mock.domain.task_index import TaskIndex
+    from scale_mock.sim.scheduler import Event
+
+START = "task.start"
+FINISH = "task.finish"
+START_DELAY_MAX = timedelta(minutes=5)
+ATTACHMENT_ERROR = "One or more attachments could not be downloaded."
+NOW = timedelta(0)
+
+
+class Lifecycle:
+    """What happens to tasks."""
+
+    def __init__(self, core: Core, batches: Batches) -> None:
+        self._core = core
+        self._batches = batches
+        core.scheduler.on(START, self._on_start)
+        core.scheduler.on(FINISH, self._on_finish)
+
+    def begin(self, task: Task) -> None:
+        """Work may begin: the task's fate is decided now, and only now."""
+        decision = task.decision = self._core.planner.plan(task)
+        if decision.outcome == "hold":
+            self._core.journal.write(task.subject, "task.held", rule=decision.rule)
+            return
+        after = decision.after or NOW
+        now = self._core.now()
+        self._core.journal.write(
+            task.subject,
+            "task.planned",
+            rule=decision.rule,
+            outcome=decision.outcome,
+            due=to_iso(now + after),
+        )
+        if after and decision.outcome != "cancel":
+            # Work starts a little after it may, so that cancel has its window.
+            starts = cut_to_ms(now + min(after / 2, START_DELAY_MAX))
+            self._schedule(task, starts, START, {"finish": to_iso(now + after)})
+        else:
+            self._schedule(task, now + after, FINISH)
+
+    def start(self, task: Task) -> None:
+        """Work has started: from here on the task cannot be canceled."""
+        self._require_pending(task, "start")
+        if not task.work_started:
+            task.work_started = True
+            self.touch(task)
+            self._core.journal.write(task.subject, "task.started")
+
+    def start_early(self, task: Task) -> None:
+        """Work starts now, before it was planned to; its end stays where it was planned."""
+        planned = task.event
+        self.start(task)
+        if planned is not None and planned.kind == START:
+            self._unschedule(task)
+            self._schedule(task, from_iso(str(planned.data["finish"])), FINISH)
+
+    def complete(self, task: Task, response: Mapping[str, object], *, by: str) -> None:
+        """The task is done, with this response.
+
+        Args:
+            task: A pending task.
+            response: The labels.
+            by: Who labeled it, for the journal.
+        """
+        self._require_pending(task, "complete")
+        self._unschedule(task)
+        task.response = encode(response)
+        task.work_started = True
+        self._end(task, "completed")
+        self._core.journal.write(
+            task.subject, "task.completed", by=by, response=digest(task.response).hex()
+        )
+        self._core.callbacks.owe_task(task, reason="completed")
+
+    def fail(self, task: Task, error: str | Mapping[str, object] | None) -> None:
+        """The task ends in an error, as when an attachment cannot be fetched."""
+        self._require_pending(task, "fail")
+        self._unschedule(task)
+        body = error_response(task, error)
+        task.response = encode(body)
+        self._end(task, "error")
+        if task.history is not None and task.history.clear_unique_id_on_error:
+            self._index(task).set_unique_id(task, None)
+        self._core.journal.write(task.subject, "task.errored", error=str(body.get("error")))
+        self._core.callbacks.owe_task(task, reason="error")
+
+    def cancel(self, task: Task, *, clear_unique_id: bool = False) -> None:
+        """Cancels a queued task; canceling a canceled one changes nothing.
+
+        Raises:
+            Refusal: 400 if the task was completed, errored, or work on it has started.
+        """
+        if task.status == "completed":
+            raise TASK_COMPLETED()
+        if task.status == "error":
+            raise TASK_ERRORED()
+        if task.status == "pending":
+            if task.work_started:
+                raise TASK_STARTED()
+            self._cancel(task, by="customer")
+        if clear_unique_id and task.unique_id is not None:
+            self._index(task).set_unique_id(task, None)
+            self._core.journal.write(task.subject, "task.unique_id_set", unique_id=None)
+
+    def redo(self, task: Task, *, by: str) -> None:
+        """Sends a completed task back to be done again; a recall callback says so."""
+        if task.status != "completed":
+            raise NOT_REDOABLE(status=task.status)
+        past = task.past()
+        past.times_redone += 1
+        self.keep_response(task)
+        task.response = None
+        task.work_started = False
+        task.decision = None
+        self._index(task).set_completed_at(task, None)
+        self._set_status(task, "pending")
+        self._core.journal.write(task.subject, "task.redone", by=by, times=past.times_redone)
+        self._core.callbacks.owe_task(task, reason="recalled")
+        self.begin(task)
+
+    def replan(self, task: Task) -> None:
+        """Decides a pending task's fate anew; what was scheduled for it is taken back."""
+        self._unschedule(task)
+        self.begin(task)
+
+    def keep_response(self, task: Task) -> None:
+        """Moves a copy of the answer to the prior responses."""
+        if task.response is not None:
+            task.past().prior_responses.append(task.response)
+
+    def touch(self, task: Task) -> None:
+        """Notes that a task changed now."""
+        self._index(task).set_updated_at(task, self._core.now())
+        task.touched += 1
+        if task.batch is not None:
+            task.batch.touched += 1
+
+    def _on_start(self, event: Event) -> None:
+        task = self._task_of(event)
+        self.start(task)
+        self._schedule(task, from_iso(str(event.data["finish"])), FINISH)
+
+    def _on_finish(self, event: Event) -> None:
+        task = self._task_of(event)
+        decision = task.decision
+        if decision is None:
+            raise ConfigurationError(f"{task!r} was to be finished before its fate was decided.")
+        if decision.outcome == "cancel":
+            self._cancel(task, by=decision.rule)
+        elif decision.outcome == "error":
+            self.fail(task, decision.error)
+        else:
+            response = decision.response
+            if response is None:
+                response = self.synthesize(task)
+            self.complete(task, response, by=decision.rule)
+
+    def synthesize(self, task: Task) -> dict[str, object]:
+        """Labels for a task, the same for the same identity and count of redos."""
+        redone = f"/{task.times_redone}" if task.times_redone else ""
+        return self._core.task_types.respond(
+            task.type,
+            decode_object(task.params),
+            seed=self._core.settings.seed,
+            identity=task.identity + redone,
+            metadata=decode_object(task.metadata),
+        )
+
+    def _cancel(self, task: Task, *, by: str) -> None:
+        self._unschedule(task)
+        self._end(task, "canceled")
+        self._core.journal.write(task.subject, "task.canceled", by=by)
+
+    def _end(self, task: Task, status: TaskStatus) -> None:
+        if status == "completed":
+            self._index(task).set_completed_at(task, self._core.now())
+        self._set_status(task, status)
+
+    def _set_status(self, task: Task, status: TaskStatus) -> None:
+        old = task.status
+        self._index(task).set_status(task, status)
+        task.status = status
+        self.touch(task)
+        if task.batch is not None:
+            self._batches.count(task.batch, old, status)
+
+    def _schedule(
+        self, task: Task, due: datetime, kind: str, data: Mapping[str, object] = NO_DATA
+    ) -> None:
+        task.event = self._core.scheduler.at(due, kind, task.subject, data)
+        if task.batch is not None:
+            task.batch.scheduled += 1
+
+    def _unschedule(self, task: Task) -> None:
+        if task.event is not None:
+            self._core.scheduler.cancel(task.event)
+            self._forget_event(task)
+
+    def _forget_event(self, task: Task) -> None:
+        task.event = None
+        if task.batch is not None:
+            task.batch.scheduled -= 1
+
+    def _task_of(self, event: Event) -> Task:
+        """The event's task, which no longer has anything scheduled."""
+        mode, _, task_id = event.subject.split("/", 2)
+        task = self._core.sides["test" if mode == "test" else "live"].tasks[task_id]
+        self._forget_event(task)
+        return task
+
+    def _index(self, task: Task) -> TaskIndex:
+        return self._core.sides[task.mode].task_index
+
+    def _require_pending(self, task: Task, verb: str) -> None:
+        if task.status != "pending":
+            raise NOT_PENDING(verb=verb, status=task.status)
+
+
+def error_response(task: Task, error: str | Mapping[str, object] | None) -> dict[str, object]:
+    """The ``response`` of an errored task, as documented for attachments that cannot be fetched.
+
+    Args:
+        task: The task.
+        error: The whole response, or its text; ``None`` for the documented text.
+    """
+    if isinstance(error, Mapping):
+        return dict(error)
+    body: dict[str, object] = {"error": error or ATTACHMENT_ERROR}
+    if body["error"] == ATTACHMENT_ERROR:
+        body["attachments"] = [{"statusCode": 403, "url": url} for url in attachment_urls(task)]
+    return body
+
+
+def attachment_urls(task: Task) -> list[str]:
+    """Where the task's attachments lie, as they were sent."""
+    params = decode_object(task.params)
+    listed = params.get("attachments")
+    found = [params.get("attachment"), *(listed if isinstance(listed, list) else [])]
+    contents = [item.get("content") if isinstance(item, dict) else item for item in found]
+    return [url for url in contents if isinstance(url, str)]

@@ -1,0 +1,115 @@
+"""What the domain asks of others, as protocols; the packages above implement them.
+
+The world puts the parts together: :mod:`scale_mock.tasktypes` is the :class:`TaskTypeBook`,
+:mod:`scale_mock.rules` the :class:`OutcomeRules`, :mod:`scale_mock.labeling` the
+:class:`OutcomePlanner`, :mod:`scale_mock.callbacks` the :class:`CallbackSink`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+    from scale_mock.domain.model import Batch, Task
+    from scale_mock.sim.streams import Stream
+
+Outcome = Literal["complete", "error", "hold", "cancel"]
+CallbackReason = Literal["completed", "error", "audited", "recalled", "resent"]
+OUTCOMES: tuple[Outcome, ...] = ("complete", "error", "hold", "cancel")
+
+
+class Matchable(Protocol):
+    """A thing that rules can be matched against."""
+
+    def match_value(self, name: str) -> object:
+        """The value that a rule's ``match`` names.
+
+        Args:
+            name: One of ``project``, ``product_line``, ``type``, ``mode``, ``batch``,
+                ``batch_kind``, ``tags``, ``unique_id``, ``metadata``, ``params``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What happens to a task, and when.
+
+    Attributes:
+        rule: The name of the rule that decided, or ``default: ...`` where none matched.
+        outcome: What happens.
+        after: How long after work may begin; ``None`` leaves it to the default turnaround. Ignored
+            by ``hold``.
+        error: The text, or the whole error response, of an ``error``.
+        response: The given response of a ``complete``; ``None`` asks for a synthesized one.
+    """
+
+    rule: str
+    outcome: Outcome
+    after: timedelta | None = None
+    error: str | Mapping[str, object] | None = None
+    response: Mapping[str, object] | None = None
+
+
+class OutcomeRules(Protocol):
+    """The user's rules."""
+
+    def decide(self, subject: Matchable, chance: Stream) -> Decision | None:
+        """What the first matching rule decides; ``None`` where no rule matches."""
+
+
+class OutcomePlanner(Protocol):
+    """Decides a task's fate when work on it can begin."""
+
+    def plan(self, task: Task) -> Decision:
+        """The fate of a task: by rule, else by the default of its mode and product line."""
+
+
+class TaskTypeBook(Protocol):
+    """Per task type: what may be sent, what is echoed, and what comes back."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The canonical type names."""
+
+    def canonical(self, name: str) -> str:
+        """The canonical name of a type or alias; refuses an unknown one."""
+
+    def check_common(self, body: Mapping[str, object]) -> None:
+        """Refuses wrong values of the fields that all types share."""
+
+    def check(self, type_name: str, params: Mapping[str, object]) -> None:
+        """Refuses wrong effective params."""
+
+    def defaults(self, type_name: str, params: dict[str, object]) -> dict[str, object]:
+        """The params with the defaults that the platform echoes."""
+
+    def default_instruction(self, type_name: str) -> str | None:
+        """The instruction that the platform fills in, if it does."""
+
+    def known_params(self, type_name: str) -> frozenset[str]:
+        """The params that a type describes; empty where it describes none."""
+
+    def respond(
+        self,
+        type_name: str,
+        params: Mapping[str, object],
+        *,
+        seed: int,
+        identity: str,
+        metadata: Mapping[str, object] | None = None,
+    ) -> dict[str, object]:
+        """A synthesized response, the same for the same arguments."""
+
+
+class CallbackSink(Protocol):
+    """Takes note of the callbacks that the platform owes."""
+
+    def owe_task(self, task: Task, *, reason: CallbackReason) -> None:
+        """A task completed, errored, was audited or recalled."""
+
+    def owe_batch(self, batch: Batch) -> None:
+        """A batch completed."""

@@ -1,0 +1,186 @@
+"""Every text with which the platform refuses, in one table, each with where it comes from.
+
+Grades: ``recorded`` (seen on the wire or quoted verbatim by Scale's documentation), ``documented``
+(the status is documented, the words are ours), ``ours`` (neither was found; see the README's
+"Differences from Scale").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    """The platform refuses a call.
+
+    Args:
+        status: The HTTP status.
+        text: What the client reads in ``error``.
+        path: JSON path of what was wrong in the body, for the journal; empty where none applies.
+    """
+
+    def __init__(self, status: int, text: str, *, path: str = "") -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.path = path
+
+
+def invalid(reason: str, *, path: str = "") -> Refusal:
+    """A 400 in the wording of the platform's validator.
+
+    ``reason`` follows Joi's templates (``"attachments" is required``), as recorded for text
+    collection (README of the official Python SDK).
+    """
+    return Refusal(400, f"Parameter is invalid, reason: {reason}", path=path)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalText:
+    """One line of the table: status, words with ``{placeholders}``, and grade."""
+
+    status: int
+    text: str
+    grade: str
+
+    def __call__(self, **details: object) -> Refusal:
+        """The refusal with its placeholders filled in."""
+        return Refusal(self.status, self.text.format(**details))
+
+
+def _recorded(status: int, text: str) -> RefusalText:
+    return RefusalText(status, text, "recorded")
+
+
+def _documented(status: int, text: str) -> RefusalText:
+    return RefusalText(status, text, "documented")
+
+
+def _ours(status: int, text: str) -> RefusalText:
+    return RefusalText(status, text, "ours")
+
+
+UNAUTHORIZED = _recorded(401, "Your API key does not correspond to a registered user.")
+TASK_NOT_FOUND = _recorded(404, "Task with that ID not found.")
+TASK_COMPLETED = _recorded(400, "The task was already completed and cannot be canceled.")
+UNIQUE_ID_TAKEN = _recorded(
+    409, 'The unique_id ("{unique_id}") is already used for a different task ({task_id}).'
+)
+NO_ATTACHMENT = _recorded(400, "Please include an attachment or attachments parameter.")
+
+TASK_STARTED = _documented(400, "The task has already been started and cannot be canceled.")
+TASK_ERRORED = _documented(400, "The task ended in an error and cannot be canceled.")
+IDEMPOTENCY_KEY_USED = _documented(
+    409, 'The idempotency key ("{key}") is already used for a different task ({task_id}).'
+)
+PROJECT_EXISTS = _documented(409, 'Project with name "{name}" already exists.')
+BATCH_EXISTS = _documented(409, 'Batch with name "{name}" already exists.')
+REFERENCE_ID_TAKEN = _documented(
+    409, 'The reference_id ("{reference_id}") is already used for a different file ({file_id}).'
+)
+ALREADY_FINALIZED = _documented(400, 'Batch "{name}" has already been finalized.')
+BATCH_FINALIZED = _documented(
+    400, 'Batch "{name}" has already been finalized. No tasks may be added to it.'
+)
+BATCH_REQUIRED = _documented(
+    400, 'Project "{project}" is a Rapid project: its tasks need a batch. Please include a batch.'
+)
+WRONG_MODE = _documented(
+    400,
+    'The {kind} "{name}" lives in {there} mode, and this call was made with a {here} key. '
+    "Projects, batches and tasks of the two modes never mix.",
+)
+READ_WRONG_MODE = _ours(
+    404, 'The {kind} "{name}" lives in {there} mode; a {here} key cannot see it.'
+)
+NOT_ASSIGNED = _documented(
+    400, 'These teammates are not assigned to project "{project}": {emails}.'
+)
+PRIORITIES_INCOMPLETE = _documented(
+    400, "All pending batches must be listed exactly once. {problem}"
+)
+ADMIN_ROLE = _documented(400, "The role of an admin cannot be changed: {emails}.")
+QUALITY_NOT_RAPID = _documented(
+    400, 'Project "{project}" is not a Rapid project: {kind} tasks exist in Rapid projects only.'
+)
+TEMPLATE_UNSUPPORTED = _documented(
+    400,
+    'Project "{project}" is of type {type}: task templates exist for textcollection and chat '
+    "projects only.",
+)
+
+ROUTE_NOT_FOUND = _ours(404, "Not Found: there is no route {method} {path}. Nearest: {nearest}.")
+METHOD_NOT_FOUND = _ours(404, "Not Found: {path} does not take {method}. It takes: {methods}.")
+BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
+BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")
+BODY_TOO_BIG = _ours(
+    413, "The body has more than {limit} bytes (setting body_bytes_max of the mock)."
+)
+REAL_KEY = _ours(
+    401,
+    "This key looks like a real one of Scale's. The mock takes no real keys, so that none ends up "
+    "in a log: use live_NAME or test_NAME with a name of your own.",
+)
+WORLDS_FULL = _ours(
+    401,
+    "The mock has {limit} worlds already (setting worlds_max): delete one with "
+    "DELETE /_mock/worlds/NAME, or use a key of an existing one.",
+)
+PROJECT_NOT_FOUND = _ours(404, "Project with that name not found.")
+BATCH_NOT_FOUND = _ours(404, "Batch with that name not found.")
+FILE_TOO_BIG = _ours(400, "The file has more than {limit} bytes, the most that can be uploaded.")
+FILES_FULL = _ours(
+    400, "The uploaded files have more than {limit} bytes (setting files_bytes_max of the mock)."
+)
+GROUP_NOT_FOUND = _ours(404, 'Project "{project}" has no group "{name}". Its groups: {groups}.')
+GROUP_EXISTS = _ours(409, 'Project "{project}" already has a group "{name}".')
+UNKNOWN_TEAMMATE = _ours(400, "No teammate has this e-mail: {emails}.")
+TYPE_MISMATCH = _ours(
+    400, 'Project "{project}" is of type {wanted}; a task of type {found} cannot join it.'
+)
+PROJECT_MISMATCH = _ours(400, 'Batch "{batch}" belongs to project "{wanted}", not to "{found}".')
+NOT_AUDITABLE = _ours(400, "Only a completed task can be audited; this one is {status}.")
+NOT_PENDING = _ours(400, "Cannot {verb} this task: it is {status}, not pending.")
+NOT_REDOABLE = _ours(400, "Only a completed task can be sent back; this one is {status}.")
+NO_CALLBACK = _ours(
+    400, "Only a completed or errored task with a callback_url can send its callback again."
+)
+VERSION_NOT_FOUND = _ours(400, 'Project "{project}" has no version {version}. Versions: {known}.')
+UNKNOWN_FIELD = _ours(
+    400,
+    'Parameter is invalid, reason: "{field}" is not allowed (the mock was started with '
+    "strict_fields). Known: {known}",
+)
+BATCH_KINDS = _ours(
+    400, "A batch is a calibration batch or a self-label batch, not both. Both were set."
+)
+RAPID_ONLY = _ours(
+    400, '"{field}" needs a Rapid project; project "{project}" is an {line} project.'
+)
+PROJECT_LINES = _ours(400, 'A project is "rapid" or "studio", not both. Both were set.')
+STUDIO_ONLY = _ours(400, '"{field}" needs a Studio project (studio: true).')
+NOT_STUDIO = _ours(400, 'Project "{project}" is not a Studio project.')
+NOT_STUDIO_BATCH = _ours(400, 'Batch "{batch}" does not belong to a Studio project.')
+UNKNOWN_RECEIVER = _ours(
+    401, "No world of this server sends callbacks with this scale-callback-auth header."
+)
+WORLD_NOT_FOUND = _ours(404, 'There is no world "{name}". Worlds: {known}.')
+RULE_NOT_FOUND = _ours(404, 'There is no rule "{id}". Rules: {known}.')
+CALLBACK_NOT_FOUND = _ours(404, 'There is no callback "{id}": GET /_mock/callbacks lists them.')
+BAD_TOKEN = _ours(400, 'Parameter is invalid, reason: "next_token" is not one that was given out')
+QUALITY_TYPE = _ours(
+    400, "{kind} tasks of type {type} are not supported. Supported types: {types}."
+)
+DUPLICATE_CHOICE = _ours(
+    400, 'Parameter is invalid, reason: "ontology" contains the duplicate choice "{choice}"'
+)
+BAD_CURSOR = _ours(400, 'Parameter is invalid, reason: "cursor" is not one that was given out')
+FIX_NEEDS_RESPONSE = _ours(
+    400, "A fix comes with the corrected response, other results without one; got {result}."
+)
+QUALITY_NOT_FOUND = _ours(404, "No quality task has this ID: {ids}.")
+AUDIT_NOT_FOUND = _ours(404, "Audit with that ID not found.")
+LIMIT_REACHED = _ours(
+    400, "The mock keeps at most {limit} {things} (setting {setting}): reset the world or raise it."
+)
+NOT_COMPLETED = _ours(404, "This task has no response: it is {status}.")
