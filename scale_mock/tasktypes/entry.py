@@ -1,0 +1,90 @@
+"""What one task type is: its entry in the catalogue, its behaviour, and one order to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scale_mock.sim.ids import uuid_text
+from scale_mock.sim.streams import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scale_mock.sim.streams import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class TaskType:
+    """One line of the catalogue.
+
+    Args:
+        name: The canonical name, as the platform returns it in ``type``.
+        folder: The package beside this module that holds ``params.json``, ``response.json`` and
+            a ``BEHAVIOUR``. It is imported when the type is first used.
+        aliases: Other names under which tasks of this type may be created.
+    """
+
+    name: str
+    folder: str
+    aliases: tuple[str, ...] = ()
+
+
+class Order:
+    """One response to make: the request, and the chance that belongs to it alone.
+
+    Args:
+        type_name: The canonical name of the task's type.
+        params: Effective params, already checked.
+        seed: The world's seed.
+        identity: What tells this task from all others of the world.
+        metadata: The task's metadata; it may say how large the image is.
+        locale: In which language text is written (Faker's name for it).
+    """
+
+    __slots__ = ("_count", "identity", "locale", "metadata", "params", "seed", "stream")
+
+    def __init__(
+        self,
+        type_name: str,
+        params: Mapping[str, Any],
+        *,
+        seed: int,
+        identity: str,
+        metadata: Mapping[str, Any] | None = None,
+        locale: str = "en_US",
+    ) -> None:
+        self.params = params
+        self.metadata = metadata or {}
+        self.seed = seed
+        self.identity = identity
+        self.locale = locale
+        self.stream: Stream = stream(seed, "response", type_name, identity)
+        self._count = 0
+
+    def uuid(self) -> str:
+        """The next UUID of this response."""
+        self._count += 1
+        return uuid_text(self.seed, self.identity, self._count)
+
+
+def no_rules(params: Mapping[str, Any]) -> None:
+    """A type about which nothing is known that its schema does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What the code of a task type's folder provides.
+
+    Args:
+        respond: Makes a response that fits the request.
+        rules: The checks across several params that a JSON Schema cannot express; raises
+            :class:`~scale_mock.tasktypes.checks.Fault`.
+        defaults: Params that the platform fills in and echoes (recorded ones only).
+        instruction: The instruction that the platform fills in.
+    """
+
+    respond: Callable[[Order], dict[str, Any]]
+    rules: Callable[[Mapping[str, Any]], None] = no_rules
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    instruction: str | None = None

@@ -1,0 +1,7 @@
+"""``imageannotation``: boxes, polygons, lines, points, ellipses and cuboids on an image."""
+
+from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.imageannotation.rules import check_rules
+from scale_mock.tasktypes.imageannotation.synthesis import respond
+
+BEHAVIOUR = Behaviour(respond=respond, rules=check_rules)

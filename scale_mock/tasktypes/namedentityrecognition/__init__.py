@@ -1,0 +1,7 @@
+"""``namedentityrecognition``: labelled spans of a text, and relationships between them."""
+
+from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.namedentityrecognition.rules import check_rules
+from scale_mock.tasktypes.namedentityrecognition.synthesis import respond
+
+BEHAVIOUR = Behaviour(respond=respond, rules=check_rules)

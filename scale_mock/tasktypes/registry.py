@@ -1,0 +1,191 @@
+"""The registry of task types: the one place through which the rest of the package reaches them."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from scale_mock.domain.fields import LIFTED
+from scale_mock.domain.refusals import Refusal, invalid
+from scale_mock.errors import ConfigurationError
+from scale_mock.tasktypes.catalogue import CATALOGUE
+from scale_mock.tasktypes.checks import Fault
+from scale_mock.tasktypes.common import check_common
+from scale_mock.tasktypes.entry import Behaviour, Order
+from scale_mock.tasktypes.schemas import (
+    params_check,
+    problems_of,
+    published_params,
+    published_response,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from scale_mock.tasktypes.entry import TaskType
+
+_TOO_DEEP = "nests too deeply; at most a few dozen levels are read"
+
+
+GENERIC = "generic"
+"""The folder of the types that have no public description."""
+
+
+class TaskTypes:
+    """Every task type by name: checks of requests, defaults, responses, schemas.
+
+    It never changes once made, and making it is cheap: schemas, checkers and synthesizers are
+    loaded when a type is first used.
+
+    Args:
+        entries: The types; the package's own catalogue by default.
+        locale: In which language text answers are written (Faker's name for it).
+
+    Raises:
+        ConfigurationError: Two types share a name or an alias.
+    """
+
+    def __init__(self, entries: Iterable[TaskType] = CATALOGUE, *, locale: str = "en_US") -> None:
+        self._by_name: dict[str, TaskType] = {}
+        self._locale = locale
+        names = []
+        for entry in entries:
+            names.append(entry.name)
+            for name in (entry.name, *entry.aliases):
+                if name in self._by_name:
+                    raise ConfigurationError(
+                        f"two task types are called {name!r}: {self._by_name[name].name!r} and "
+                        f"{entry.name!r}. Give one of them another name, or leave one out."
+                    )
+                self._by_name[name] = entry
+        self._names = tuple(sorted(names))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The canonical names, sorted."""
+        return self._names
+
+    def canonical(self, name: str) -> str:
+        """The name under which the platform keeps a type.
+
+        Raises:
+            Refusal: No type has that name.
+        """
+        return self._entry(name).name
+
+    def check_common(self, body: Mapping[str, object]) -> None:
+        """Checks the fields that every type has (callback, priority, tags, metadata, ...).
+
+        Raises:
+            Refusal: One does not fit.
+        """
+        _checked(check_common, body)
+
+    def check(self, type_name: str, params: Mapping[str, object]) -> None:
+        """Checks a type's own params.
+
+        Args:
+            type_name: A type's name.
+            params: Effective params: the project's merged with the body, without the fields that
+                :meth:`check_common` looks at.
+
+        Raises:
+            Refusal: They do not fit; its text names the first failure in the order of the schema,
+                its ``path`` says where.
+        """
+        folder = self._entry(type_name).folder
+        _checked(params_check(folder), params)
+        _checked(_behaviour(folder).rules, params)
+
+    def defaults(self, type_name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The params with the platform's recorded defaults filled in, as it echoes them.
+
+        Returns:
+            A new dict: the params in their order, then what was missing.
+        """
+        known = _behaviour(self._entry(type_name).folder).defaults
+        missing = {name: value for name, value in known.items() if name not in params}
+        return {**params, **missing}
+
+    def default_instruction(self, type_name: str) -> str | None:
+        """The instruction that the platform fills in for a type, if it does."""
+        return _behaviour(self._entry(type_name).folder).instruction
+
+    def respond(
+        self,
+        type_name: str,
+        params: Mapping[str, object],
+        *,
+        seed: int,
+        identity: str,
+        metadata: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]:
+        """A response that fits the request; the same for the same arguments, in every process.
+
+        Args:
+            type_name: A type's name.
+            params: Effective params that :meth:`check` let pass.
+            seed: The world's seed.
+            identity: What tells the task from all others of the world.
+            metadata: The task's metadata; ``width`` and ``height``, or
+                ``video.resolution.w`` and ``.h``, say how large the image is.
+        """
+        entry = self._entry(type_name)
+        order = Order(
+            entry.name,
+            params,
+            seed=seed,
+            identity=identity,
+            metadata=metadata,
+            locale=self._locale,
+        )
+        return _behaviour(entry.folder).respond(order)
+
+    def params_schema(self, type_name: str) -> dict[str, Any]:
+        """The JSON Schema (draft 2020-12) of a type's create body; a new dict."""
+        return published_params(self._entry(type_name).folder)
+
+    def response_schema(self, type_name: str) -> dict[str, Any]:
+        """The JSON Schema (draft 2020-12) of a type's response; a new dict."""
+        return published_response(self._entry(type_name).folder)
+
+    def known_params(self, type_name: str) -> frozenset[str]:
+        """The params that a type's schema describes; empty where it describes none."""
+        if self._entry(type_name).folder == GENERIC:
+            return frozenset()
+        properties = self.params_schema(type_name).get("properties", {})
+        return frozenset(properties) - frozenset(LIFTED)
+
+    def check_response(self, type_name: str, response: object) -> list[str]:
+        """What is wrong with a response, each problem with its JSON path; empty if nothing is."""
+        return problems_of(self._entry(type_name).folder, response)
+
+    def _entry(self, name: str) -> TaskType:
+        try:
+            return self._by_name[name]
+        except KeyError:
+            names = ", ".join(self._names)
+            raise invalid(f'"type" must be one of [{names}]', path="$.type") from None
+
+
+def _checked(check: Callable[[Any], None], params: Mapping[str, Any]) -> None:
+    try:
+        check(params if isinstance(params, dict) else dict(params))
+    except Fault as fault:
+        if fault.text is not None:
+            raise Refusal(400, fault.text, path=fault.path) from None
+        raise invalid(fault.sentence, path=fault.path) from None
+    except RecursionError:
+        raise invalid(f'"value" {_TOO_DEEP}', path="$") from None
+
+
+_BEHAVIOURS: dict[str, Behaviour] = {}
+
+
+def _behaviour(folder: str) -> Behaviour:
+    known = _BEHAVIOURS.get(folder)
+    if known is None:
+        loaded = importlib.import_module(f"scale_mock.tasktypes.{folder}").BEHAVIOUR
+        assert isinstance(loaded, Behaviour)
+        known = _BEHAVIOURS[folder] = loaded
+    return known

@@ -1,0 +1,119 @@
+"""The JSON Schemas of the task types: found, put together, turned into checkers; each once.
+
+On disk a type's schemas hold what is its own; ``shared.json`` holds the params that every type has
+and the definitions that several use. What is published is self-contained.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from scale_mock.tasktypes.compiling import Compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.exceptions import ValidationError
+
+    from scale_mock.tasktypes.checks import Check
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_ADDRESS = "https://scale-mock.invalid/schemas"
+
+
+def published_params(folder: str) -> dict[str, Any]:
+    """The schema of a type's create body, project params merged in; a new dict."""
+    own, shared = _load(folder, "params.json"), _shared()
+    properties = {**shared["properties"], **own["properties"]}
+    return _published({**own, "properties": properties}, f"{folder}.params.json")
+
+
+def published_response(folder: str) -> dict[str, Any]:
+    """The schema of a type's ``task.response``; a new dict.
+
+    Its definition ``ErrorResponse`` is what ``response`` holds when the task ended in an error.
+    """
+    return _published(_load(folder, "response.json"), f"{folder}.response.json", "ErrorResponse")
+
+
+@cache
+def params_check(folder: str) -> Check:
+    """The checker of a type's own params (those that every type has are left out)."""
+    return Compiler(_shared()["$defs"]).compile(_load(folder, "params.json"))
+
+
+@cache
+def common_check() -> Check:
+    """The checker of the params that every type has."""
+    shared = _shared()
+    schema = {"type": "object", "properties": shared["properties"]}
+    return Compiler(shared["$defs"]).compile(schema)
+
+
+def problems_of(folder: str, response: object) -> list[str]:
+    """What a response has against its type's schema, in the order of the JSON paths."""
+    errors = _response_validator(folder).iter_errors(response)
+    told = [(one.json_path, one.message) for error in errors for one in _told(error)]
+    return [f"{path}: {message}" for path, message in sorted(told)]
+
+
+@cache
+def _response_validator(folder: str) -> Any:
+    """A general validator: slow, but it finds every problem."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(published_response(folder))
+
+
+def _told(error: ValidationError) -> Iterator[ValidationError]:
+    """The problems behind one with alternatives: those of the alternative that was meant."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for one in error.context or ():
+        branches.setdefault(one.schema_path[0], []).append(one)
+    for problems in branches.values():
+        # An annotation or a field says by its type which alternative it means to be.
+        if all(one.validator != "type" and "type" not in one.path for one in problems):
+            for one in problems:
+                yield from _told(one)
+            return
+    yield error
+
+
+def _load(*path: str) -> dict[str, Any]:
+    from importlib import resources  # late: it loads half the standard library
+
+    where = resources.files("scale_mock.tasktypes").joinpath(*path)
+    loaded: dict[str, Any] = json.loads(where.read_text(encoding="utf-8"))
+    return loaded
+
+
+@cache
+def _shared() -> dict[str, Any]:
+    return _load("shared.json")
+
+
+def _published(schema: dict[str, Any], name: str, *wanted: str) -> dict[str, Any]:
+    definitions = _load("shared.json")["$defs"]
+    used: dict[str, Any] = {}
+    open_names = [*wanted, *_references(schema)]
+    while open_names:
+        one = open_names.pop()
+        if one not in used:
+            used[one] = definitions[one]
+            open_names.extend(_references(used[one]))
+    defs = {"$defs": dict(sorted(used.items()))} if used else {}
+    return {"$schema": _DRAFT, "$id": f"{_ADDRESS}/{name}", **schema, **defs}
+
+
+def _references(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        for key, value in schema.items():
+            if key == "$ref":
+                yield value.removeprefix("#/$defs/")
+            else:
+                yield from _references(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from _references(item)

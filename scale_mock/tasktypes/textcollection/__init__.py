@@ -1,0 +1,7 @@
+"""``textcollection``: questions about attachments, answered in fields."""
+
+from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.textcollection.rules import check_rules
+from scale_mock.tasktypes.textcollection.synthesis import respond
+
+BEHAVIOUR = Behaviour(respond=respond, rules=check_rules)
