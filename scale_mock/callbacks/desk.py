@@ -1,0 +1,264 @@
+"""The callback desk of a world: notes what is owed, tries it on the clock, records how it went.
+
+A due attempt is an event that only *hands out* the callback; sending happens afterwards, outside
+the world's lock, in :meth:`CallbackDesk.send_next`, so that a receiver may call the platform back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from scale_mock.callbacks.records import Attempt, Callback, Mail
+from scale_mock.callbacks.schedule import ATTEMPTS, delay_of
+from scale_mock.domain.documents import encode
+from scale_mock.domain.refusals import NO_CALLBACK
+from scale_mock.envelopes.objects import batch_callback_json
+from scale_mock.envelopes.tasks import render_task_callback
+from scale_mock.errors import LimitReached
+from scale_mock.sim.streams import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from scale_mock.callbacks.records import Owner, State
+    from scale_mock.callbacks.targets import Targets
+    from scale_mock.domain.core import Core
+    from scale_mock.domain.model import Batch, Mode, Task
+    from scale_mock.domain.ports import CallbackReason
+    from scale_mock.sim.scheduler import Event
+
+ATTEMPT = "callback.attempt"
+AUTH_HEADER = "scale-callback-auth"
+STATUS_OF = {
+    "completed": "completed",
+    "error": "error",
+    "audited": "completed",
+    "recalled": "pending",
+}
+"""The ``status`` that a task's callback reports, by what made it due (Scale's page "Callbacks")."""
+
+
+class CallbackDesk:
+    """The callbacks of one world.
+
+    Args:
+        core: The world's state.
+        targets: How receivers are reached.
+        auth: The callback auth key of each mode, sent as ``scale-callback-auth``.
+        guard: The world's lock.
+        ticket: Number of the newest request that was taken in; see :meth:`send_next`.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        targets: Targets,
+        auth: Mapping[Mode, str],
+        guard: AbstractContextManager[object],
+        ticket: Callable[[], int],
+    ) -> None:
+        self._core = core
+        self._guard = guard
+        self._ticket = ticket
+        self._auth = auth
+        self._counts: dict[str, int] = {}
+        self._outbox: deque[tuple[int, Callback]] = deque()
+        self.targets = targets
+        self.on_attempt: Callable[[Callback], None] = lambda callback: None
+        self.by_id: dict[str, Callback] = {}
+        self.attempts: deque[Attempt] = deque(maxlen=core.settings.callbacks_max)
+        self.acknowledged: list[Callback] = []
+        self.inbox: list[Mail] = []
+        core.scheduler.on(ATTEMPT, self._hand_out)
+
+    def owe_task(self, task: Task, *, reason: CallbackReason) -> None:
+        """A task completed, errored, was audited or recalled; nothing without a destination."""
+        if task.callback_url:
+            status = STATUS_OF[reason]
+            self._owe("task", task.task_id, task.mode, status, reason, task.callback_url,
+                      render_task_callback(task, status=status))  # fmt: skip
+
+    def owe_batch(self, batch: Batch) -> None:
+        """A batch completed; nothing without a destination."""
+        if batch.callback:
+            self._owe("batch", batch.name, batch.mode, batch.status, "completed", batch.callback,
+                      encode(batch_callback_json(batch)))  # fmt: skip
+
+    def resend_task(self, task: Task) -> Callback:
+        """Sends a finished task's callback again.
+
+        Raises:
+            Refusal: 400 if the task is not finished or has no ``callback_url``.
+        """
+        if task.status not in {"completed", "error"} or not task.callback_url:
+            raise NO_CALLBACK()
+        body = render_task_callback(task, status=task.status)
+        return self._owe(
+            "task", task.task_id, task.mode, task.status, "resent", task.callback_url, body
+        )
+
+    def resend(self, callback: Callback) -> Callback:
+        """Sends a callback again: the same bytes, as a new callback."""
+        return self._owe(
+            callback.owner,
+            callback.subject,
+            callback.mode,
+            callback.status,
+            "resent",
+            callback.url,
+            callback.body,
+        )
+
+    def of(self, owner: Owner, subject: str, mode: Mode) -> Iterator[Callback]:
+        """The callbacks of one task or batch, oldest first."""
+        return (
+            callback
+            for callback in self.by_id.values()
+            if callback.subject == subject and callback.owner == owner and callback.mode == mode
+        )
+
+    @property
+    def has_mail_out(self) -> bool:
+        """True if a callback is handed out and not sent yet."""
+        return bool(self._outbox)
+
+    def send_next(self, *, unanswered: int | None = None) -> bool:
+        """Sends the callback that was handed out first; called without the world's lock.
+
+        Args:
+            unanswered: The lowest number of a request whose reply is not out yet; a callback never
+                goes before the reply to the request that caused it.
+
+        Returns:
+            False if there was nothing that may be sent.
+        """
+        with self._guard:
+            if not self._outbox:
+                return False
+            ticket, callback = self._outbox[0]
+            if unanswered is not None and ticket >= unanswered:
+                return False
+            self._outbox.popleft()
+        route = self.targets.route(callback.url)
+        if route == "captured":
+            self.targets.warn_captured(callback.url)
+        if route in {"mounted", "loopback"}:
+            sent = self.targets.send(callback.url, callback.body, callback.headers)
+            with self._guard:
+                self._record(callback, *sent)
+        else:
+            with self._guard:
+                self._keep(callback, mail=route == "inbox")
+        return True
+
+    def forget(self) -> None:
+        """Drops what was handed out and closes kept connections."""
+        self._outbox.clear()
+        self.targets.close()
+
+    def _owe(
+        self,
+        owner: Owner,
+        subject: str,
+        mode: Mode,
+        status: str,
+        reason: CallbackReason,
+        url: str,
+        body: bytes,
+    ) -> Callback:
+        self._make_room()
+        name = f"{mode}/{owner}/{subject}"
+        number = self._counts[name] = self._counts.get(name, 0) + 1
+        callback = Callback(
+            id="cb_" + digest(self._core.settings.seed, "callback", name, number).hex()[:24],
+            owner=owner,
+            subject=subject,
+            mode=mode,
+            status=status,
+            reason=reason,
+            url=url,
+            body=body,
+            headers={"Content-Type": "application/json", AUTH_HEADER: self._auth[mode]},
+            owed_at=self._core.now(),
+        )
+        self.by_id[callback.id] = callback
+        self._write(callback, "owed", id=callback.id, reason=reason, status=status)
+        self._schedule(callback, 1)
+        return callback
+
+    def _make_room(self) -> None:
+        """Forgets the oldest callback where as many are kept as the settings allow."""
+        limit = self._core.settings.callbacks_max
+        if len(self.by_id) >= limit:
+            oldest = next(iter(self.by_id.values()))
+            if oldest.state == "pending":
+                raise LimitReached("Callbacks still owed", limit=limit, setting="callbacks_max")
+            del self.by_id[oldest.id]
+            if self.acknowledged and self.acknowledged[0] is oldest:
+                del self.acknowledged[0]
+
+    def _schedule(self, callback: Callback, number: int) -> None:
+        first = callback.attempts[0].at if callback.attempts else self._core.now()
+        callback.event = self._core.scheduler.at(first + delay_of(number), ATTEMPT, callback.id)
+
+    def _hand_out(self, event: Event) -> None:
+        callback = self.by_id[event.subject]
+        callback.event = None
+        self._outbox.append((self._ticket(), callback))
+
+    def _record(
+        self,
+        callback: Callback,
+        status: int | None,
+        error: str | None,
+        reply: bytes,
+        traceback: str | None,
+    ) -> None:
+        number = len(callback.attempts) + 1
+        attempt = Attempt(
+            callback.id, number, self._core.now(), callback.url, status, error, reply, traceback
+        )
+        callback.attempts.append(attempt)
+        self.attempts.append(attempt)
+        self.on_attempt(callback)
+        self._write(callback, "attempted", id=callback.id, number=number, outcome=attempt.outcome)
+        if attempt.succeeded:
+            self._close(callback, "acknowledged")
+        elif number < ATTEMPTS:
+            self._schedule(callback, number + 1)
+        else:
+            callback.state = "failed"
+            self._write(callback, "given_up", id=callback.id, attempts=number)
+            self._tell_task(callback, succeeded=False)
+
+    def _keep(self, callback: Callback, *, mail: bool) -> None:
+        """A callback that no receiver is asked about: it counts as arrived."""
+        now = self._core.now()
+        state: State = "mailed" if mail else "captured"
+        number = len(callback.attempts) + 1
+        attempt = Attempt(callback.id, number, now, callback.url, None, state)
+        callback.attempts.append(attempt)
+        self.attempts.append(attempt)
+        if mail:
+            self.inbox.append(Mail(callback.url, now, callback.id, callback.body.decode()))
+        self._close(callback, state)
+
+    def _close(self, callback: Callback, state: State) -> None:
+        callback.state = state
+        callback.at = self._core.now()
+        self.acknowledged.append(callback)
+        self._write(callback, state, id=callback.id)
+        self._tell_task(callback, succeeded=True)
+
+    def _tell_task(self, callback: Callback, *, succeeded: bool) -> None:
+        if callback.owner == "task":
+            task = self._core.sides[callback.mode].tasks[callback.subject]
+            task.callback_succeeded = succeeded
+            task.touched += 1
+
+    def _write(self, callback: Callback, kind: str, **details: object) -> None:
+        subject = f"{callback.mode}/{callback.owner}/{callback.subject}"
+        self._core.journal.write(subject, f"callback.{kind}", **details)

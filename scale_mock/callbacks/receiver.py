@@ -1,0 +1,145 @@
+"""The built-in receiver: a customer's endpoint that keeps what it got and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from scale_mock.sim.instants import to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from werkzeug.wrappers import Request
+
+REQUESTS_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRequest:
+    """One request that reached the receiver, acknowledged or not.
+
+    Attributes:
+        at: The world's instant.
+        method: The HTTP method.
+        path: The path that it was sent to.
+        headers: The headers, names as they were sent.
+        body: The bytes.
+        answered: The status that the receiver answered.
+    """
+
+    at: datetime
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    answered: int
+
+    @property
+    def json(self) -> object:
+        """The body, parsed."""
+        return json.loads(self.body)
+
+    def as_dict(self) -> dict[str, object]:
+        """The request as the control API shows it."""
+        return {
+            "at": to_iso(self.at),
+            "method": self.method,
+            "path": self.path,
+            "answered": self.answered,
+            "body": self.body.decode("utf-8", "replace"),
+        }
+
+
+@dataclass(slots=True)
+class _Answer:
+    status: int | None
+    since: datetime | None
+    until: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        return (self.since is None or now >= self.since) and (
+            self.until is None or now < self.until
+        )
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Keeps every request and answers 200 unless told otherwise.
+
+    Attributes:
+        requests: Every request in the order of arrival, refused ones included.
+    """
+
+    now: Callable[[], datetime]
+    requests: list[ReceivedRequest] = field(default_factory=list)
+    _answers: list[_Answer] = field(default_factory=list)
+
+    def answer(
+        self,
+        status: int,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        lasting: timedelta | None = None,
+    ) -> None:
+        """Answers a status for some time; a later call wins over an earlier one.
+
+        Args:
+            status: The HTTP status.
+            since: From this instant on; at once by default.
+            until: Up to, not including, this instant; for ever by default.
+            lasting: Instead of ``until``: how long from ``since``.
+        """
+        self._answers.append(_Answer(status, since, self._end(since, until, lasting)))
+
+    def down(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        lasting: timedelta | None = None,
+    ) -> None:
+        """Refuses connections for some time, as a dead service does."""
+        self._answers.append(_Answer(None, since, self._end(since, until, lasting)))
+
+    def clear(self) -> None:
+        """Forgets what was received and what it was told to answer."""
+        self.requests.clear()
+        self._answers.clear()
+
+    def take(self, request: Request) -> int:
+        """Takes a request in; what a mounted handler does.
+
+        Raises:
+            ConnectionRefusedError: The receiver is down.
+        """
+        now = self.now()
+        answer = next((a for a in reversed(self._answers) if a.holds(now)), None)
+        status = 200 if answer is None else answer.status
+        if status is None:
+            raise ConnectionRefusedError
+        if len(self.requests) >= REQUESTS_MAX:
+            del self.requests[0]
+        self.requests.append(
+            ReceivedRequest(
+                now,
+                request.method,
+                request.path,
+                dict(request.headers),
+                request.get_data(),
+                status,
+            )
+        )
+        return status
+
+    def _end(
+        self, since: datetime | None, until: datetime | None, lasting: timedelta | None
+    ) -> datetime | None:
+        if lasting is None:
+            return until
+        if until is not None:
+            raise ValueError("Pass until= or lasting=, not both.")
+        return (since or self.now()) + lasting

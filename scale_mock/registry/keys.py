@@ -1,0 +1,52 @@
+"""API keys: ``test_NAME`` and ``live_NAME`` are the two modes of the account ``NAME``.
+
+``NAME|test`` and the user-scoped ``KEY|USER|test`` are test mode too (official Python SDK's tests).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scale_mock.domain.model import Mode
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,99}")
+_REAL = re.compile(r"(live|test)_[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedKey:
+    """What a key says: whose account and which mode."""
+
+    account: str
+    mode: Mode
+
+
+def parse_key(key: str) -> ParsedKey | None:
+    """Reads a key; ``None`` if it is not well-formed."""
+    first, *rest = key.split("|")
+    mode: Mode
+    if first.startswith(("test_", "live_")):
+        mode = "test" if first.startswith("test_") else "live"
+        account = first[5:]
+    elif rest and rest[-1] == "test":
+        mode, account = "test", first
+    else:
+        return None
+    if rest and rest[-1] == "test":
+        mode = "test"
+    if not _NAME.fullmatch(account) or len(rest) > 2:
+        return None
+    return ParsedKey(account, mode)
+
+
+def looks_real(key: str) -> bool:
+    """True for the shape of keys that Scale issues, which should never come here."""
+    return bool(_REAL.fullmatch(key.split("|", maxsplit=1)[0]))
+
+
+def redact(key: str) -> str:
+    """The key with all but its mode hidden."""
+    return f"{key[:5]}***" if key.startswith(("test_", "live_")) else "***"

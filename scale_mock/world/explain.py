@@ -1,0 +1,213 @@
+"""Plain words about a task or batch: who decided, what happened, what it waits for, what helps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scale_mock.domain.batches import stats
+from scale_mock.selectors.durations import format_duration
+from scale_mock.sim.instants import to_iso
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scale_mock.callbacks.records import Callback
+    from scale_mock.domain.model import Batch, Task
+    from scale_mock.world.world import World
+
+STEPS_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where a task or batch stands.
+
+    Attributes:
+        subject: What is explained, for example ``live/task/6592...``.
+        status: Its status.
+        decided_by: The rule or default that decided its fate, or why none did yet.
+        steps: What happened, oldest first, each with its instant.
+        waits_for: What it waits for now.
+        move: The call that would move it.
+    """
+
+    subject: str
+    status: str
+    decided_by: str
+    steps: tuple[str, ...]
+    waits_for: str
+    move: str
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.subject}: {self.status}",
+            f"  decided by: {self.decided_by}",
+            f"  waits for:  {self.waits_for}",
+            f"  to move it: {self.move}",
+            "  timeline:",
+            *(f"    {step}" for step in self.steps),
+        ]
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, object]:
+        """The explanation as the control API shows it."""
+        return {
+            "subject": self.subject,
+            "status": self.status,
+            "decided_by": self.decided_by,
+            "waits_for": self.waits_for,
+            "move": self.move,
+            "steps": list(self.steps),
+        }
+
+
+def explain_task(world: World, task: Task) -> Explanation:
+    """Explains a task."""
+    waits_for, move = _task_waits(world, task)
+    decided = task.decision.rule if task.decision else "nobody yet: work cannot begin"
+    return Explanation(
+        subject=task.subject,
+        status=task.status,
+        decided_by=decided,
+        steps=timeline(world, task.subject),
+        waits_for=waits_for,
+        move=move,
+    )
+
+
+def explain_batch(world: World, batch: Batch) -> Explanation:
+    """Explains a batch."""
+    waits_for, move = _batch_waits(world, batch)
+    counts = ", ".join(f"{count} {status}" for status, count in stats(batch).items()) or "no tasks"
+    return Explanation(
+        subject=batch.subject,
+        status=f"{batch.status} ({counts})",
+        decided_by=f"the {batch.project.product_line} workflow",
+        steps=timeline(world, batch.subject),
+        waits_for=waits_for,
+        move=move,
+    )
+
+
+def timeline(world: World, subject: str) -> tuple[str, ...]:
+    """What the journal says of a subject, the newest entries if there are many."""
+    entries = list(world.core.journal.entries(subject=subject))
+    lines = [_line(entry.as_dict()) for entry in entries[-STEPS_MAX:]]
+    if len(entries) > STEPS_MAX:
+        lines.insert(0, f"({len(entries) - STEPS_MAX} earlier entries)")
+    return tuple(lines)
+
+
+def upcoming(world: World, count: int) -> list[str]:
+    """What the clock would bring next."""
+    lines: list[str] = []
+    for event in world.scheduler.pending():
+        if len(lines) == count:
+            break
+        lines.append(f"{in_words(world, event.due)}: {event.kind} {event.subject}".rstrip())
+    return lines
+
+
+def in_words(world: World, instant: datetime) -> str:
+    """An instant and how far away it is."""
+    left = instant - world.now()
+    return f"{to_iso(instant)} (in {format_duration(left)})" if left else f"{to_iso(instant)} (now)"
+
+
+def _line(entry: dict[str, object]) -> str:
+    skipped = {"seq", "at", "subject", "kind", "id", "response"}
+    details = ", ".join(
+        f"{name}={value}"
+        for name, value in entry.items()
+        if name not in skipped and value is not None
+    )
+    return f"{entry['at']}  {entry['kind']}" + (f"  {details}" if details else "")
+
+
+def _task_waits(world: World, task: Task) -> tuple[str, str]:
+    if task.status != "pending":
+        return _callback_waits(world, list(world.desk.of("task", task.task_id, task.mode)), task)
+    batch = task.batch
+    if batch is not None and batch.status == "staging":
+        return (
+            f"batch {batch.name!r}, which is still in staging: nobody works on a "
+            f"{batch.project.product_line} batch before it is finalized",
+            f"client.finalize_batch({batch.name!r}) or mock.batches.finalize({batch.name!r})",
+        )
+    if task.event is not None:
+        what = "its end" if task.work_started else "the start of work"
+        if task.event.kind == "task.finish":
+            what = "its end"
+        return (f"{what} at {in_words(world, task.event.due)}", _move_clock(world, task.event.due))
+    complete = f"mock.tasks.complete({task.task_id!r}, response={{...}})"
+    if batch is not None and batch.kind == "self_label" and task.decision is not None:
+        return ("the customer: it is in a self-label batch", complete)
+    rule = task.decision.rule if task.decision else "nobody"
+    return (f"somebody to hand it on: it is held by rule {rule!r}", complete)
+
+
+def _batch_waits(world: World, batch: Batch) -> tuple[str, str]:
+    if batch.status == "staging":
+        return (
+            "being finalized: it is still in staging",
+            f"client.finalize_batch({batch.name!r}) or mock.batches.finalize({batch.name!r})",
+        )
+    if batch.settling is not None:
+        due = batch.settling.due
+        return (f"its completion at {in_words(world, due)}", _move_clock(world, due))
+    pending = batch.counts.get("pending", 0)
+    if pending:
+        scheduled = f"{batch.scheduled} of them have something scheduled"
+        first = _first_pending(world, batch)
+        return (
+            f"{pending} pending tasks; {scheduled}",
+            f"mock.explain({first!r}) tells about the first of them" if first else "nothing",
+        )
+    if not batch.total:
+        return ("a first task: a batch without tasks never completes", "create a task in it")
+    return _callback_waits(world, list(world.desk.of("batch", batch.name, batch.mode)), batch)
+
+
+def _callback_waits(
+    world: World, callbacks: list[Callback], owner: Task | Batch
+) -> tuple[str, str]:
+    """What a finished task or batch still waits for: at most its callback."""
+    pending = [callback for callback in callbacks if callback.state == "pending"]
+    if pending:
+        callback = pending[0]
+        tried = len(callback.attempts)
+        last = f"; the last of {tried} got {callback.attempts[-1].outcome}" if tried else ""
+        if callback.event is None:
+            return (f"its callback, which is being sent{last}", "nothing: it is on its way")
+        return (
+            f"attempt {tried + 1} of its callback at {in_words(world, callback.event.due)}{last}",
+            _move_clock(world, callback.event.due),
+        )
+    failed = [callback for callback in callbacks if callback.state == "failed"]
+    if failed:
+        callback = failed[-1]
+        return (
+            f"nothing: its callback was given up after {len(callback.attempts)} attempts, the "
+            f"last of which got {callback.attempts[-1].outcome}",
+            f"mock.callbacks.resend({callback.id!r})",
+        )
+    if not callbacks:
+        field = "callback" if hasattr(owner, "counts") else "callback_url"
+        why = f"it has no {field}, so no callback is owed"
+        if owner.status == "canceled":
+            why = "canceled tasks send no callback"
+        return (f"nothing: it is {owner.status}; {why}", "nothing")
+    return (f"nothing: it is {owner.status} and its callback arrived", "nothing")
+
+
+def _move_clock(world: World, due: datetime) -> str:
+    return f"mock.clock.advance_to({to_iso(due)!r}), or an assertion that waits for it"
+
+
+def _first_pending(world: World, batch: Batch) -> str | None:
+    from scale_mock.domain.task_index import TaskFilter
+
+    index = world.core.sides[batch.mode].task_index
+    wanted = TaskFilter(batch=(batch.name,), status=("pending",))
+    return next((task.task_id for task in index.matching(wanted)), None)
