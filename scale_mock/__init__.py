@@ -1,0 +1,53 @@
+"""The Scale AI labeling platform, faked in memory.
+
+Only the names in ``__all__`` are public. They are loaded when they are first used, so that
+importing the package, as pytest does for the plugin, costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scale_mock.errors import ConfigurationError as ConfigurationError
+    from scale_mock.errors import LimitReached as LimitReached
+    from scale_mock.errors import MissingDependency as MissingDependency
+    from scale_mock.errors import PumpBusy as PumpBusy
+    from scale_mock.errors import ScaleMockError as ScaleMockError
+    from scale_mock.mock.facade import ScaleMock as ScaleMock
+    from scale_mock.rules.rule import Rule as Rule
+
+__version__ = "0.1.0"
+__all__ = [
+    "ConfigurationError",
+    "LimitReached",
+    "MissingDependency",
+    "PumpBusy",
+    "Rule",
+    "ScaleMock",
+    "ScaleMockError",
+    "__version__",
+]
+
+_HOMES = {
+    "ConfigurationError": "scale_mock.errors",
+    "LimitReached": "scale_mock.errors",
+    "MissingDependency": "scale_mock.errors",
+    "PumpBusy": "scale_mock.errors",
+    "Rule": "scale_mock.rules.rule",
+    "ScaleMock": "scale_mock.mock.facade",
+    "ScaleMockError": "scale_mock.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Loads a public name on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'scale_mock' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,17 @@
+"""The control API below ``/_mock``: what Python can do with a world, for every other language.
+
+The world is chosen by the same key as in Scale's API; names and arguments are those of Python.
+"""
+
+from __future__ import annotations
+
+from scale_mock.api.control import clock, journal, rules, tasks, worlds
+
+OPERATIONS = (
+    *worlds.OPERATIONS,
+    *clock.OPERATIONS,
+    *rules.OPERATIONS,
+    *tasks.OPERATIONS,
+    *journal.OPERATIONS,
+)
+PREFIX = "/_mock"

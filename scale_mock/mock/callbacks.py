@@ -1,0 +1,233 @@
+"""The callbacks of a mock, as a test sees them: receivers, assertions, and what was sent."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scale_mock.callbacks.expect import Expectation, expectation, order_item
+from scale_mock.domain.refusals import CALLBACK_NOT_FOUND
+from scale_mock.mock import report
+from scale_mock.selectors.durations import parse_duration
+from scale_mock.world.world import RECEIVER_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+    from wsgiref.types import WSGIApplication
+
+    from werkzeug.wrappers import Request
+
+    from scale_mock.callbacks.receiver import Receiver
+    from scale_mock.callbacks.records import Attempt, Callback, Mail
+    from scale_mock.world import World
+
+WITHIN = timedelta(days=30)
+
+
+class Callbacks:
+    """What the platform owes, sends and got acknowledged."""
+
+    def __init__(self, world: World, server_url: Callable[[], str]) -> None:
+        self._world = world
+        self._server_url = server_url
+
+    @property
+    def url(self) -> str:
+        """The built-in receiver: use it as ``callback_url``. It is called in process."""
+        return RECEIVER_URL
+
+    @property
+    def loopback_url(self) -> str:
+        """The built-in receiver on the mock's server: a real socket on this machine."""
+        return f"{self._server_url()}/_mock/receiver"
+
+    @property
+    def receiver(self) -> Receiver:
+        """The built-in receiver: what it got, and what it answers."""
+        return self._world.receiver
+
+    def mount(self, prefix: str, app: WSGIApplication | Callable[[Request], Any]) -> None:
+        """Answers every callback to a URL that begins with a prefix in process.
+
+        Args:
+            prefix: For example ``https://app.test/``.
+            app: A WSGI application, or a callable that takes werkzeug's ``Request`` and returns a
+                status, a reply, or nothing (which is a 200). What it raises is a failed attempt.
+
+        Raises:
+            ConfigurationError: The prefix is no URL, or the app cannot be called.
+        """
+        self._world.mount(prefix, app)
+
+    @property
+    def received(self) -> list[Callback]:
+        """The acknowledged callbacks in the order of arrival."""
+        self._world.pump.turn()
+        with self._world.lock:
+            return list(self._world.desk.acknowledged)
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """Every try to send a callback, oldest first."""
+        self._world.pump.turn()
+        with self._world.lock:
+            return list(self._world.desk.attempts)
+
+    @property
+    def owed(self) -> list[Callback]:
+        """Every callback, acknowledged or not, in the order in which they became due."""
+        self._world.pump.turn()
+        with self._world.lock:
+            return list(self._world.desk.by_id.values())
+
+    @property
+    def inbox(self) -> list[Mail]:
+        """What went to e-mail addresses."""
+        self._world.pump.turn()
+        with self._world.lock:
+            return list(self._world.desk.inbox)
+
+    def resend(self, callback: Callback | str | object) -> Callback:
+        """Sends a callback again, or the newest one of a task.
+
+        Args:
+            callback: A callback, its id, or an SDK task, a dict or a task's id.
+
+        Raises:
+            Refusal: There is no such callback or task, or the task is not finished.
+        """
+        from scale_mock.callbacks.records import Callback as Record
+
+        with self._world.lock:
+            desk = self._world.desk
+            if isinstance(callback, Record):
+                return desk.resend(callback)
+            if isinstance(callback, str) and callback in desk.by_id:
+                return desk.resend(desk.by_id[callback])
+            task_id = expectation(task=callback).task or ""
+            task = self._world.find_task(task_id)
+            if task is None:
+                raise CALLBACK_NOT_FOUND(id=task_id)
+            return desk.resend_task(task)
+
+    def assert_received(
+        self,
+        *,
+        task: object = None,
+        batch: object = None,
+        status: str | None = None,
+        reason: str | None = None,
+        url: str | None = None,
+        times: int | None = None,
+        within: timedelta | float | str = WITHIN,
+    ) -> Any:
+        """Waits for a callback: moves the clock just as far as needed, and never sleeps.
+
+        Counts callbacks, not attempts: a receiver's 500 is an attempt, not a reception.
+
+        Args:
+            task: An SDK task, a dict or an id.
+            batch: An SDK batch, a dict or a name.
+            status: The status that it reports: ``completed``, ``error``, ``pending``.
+            reason: ``completed``, ``error``, ``audited``, ``recalled`` or ``resent``.
+            url: Where it is sent.
+            times: Exactly how many; at least one by default.
+            within: How far the clock may move.
+
+        Returns:
+            The callback; a list of them with ``times``.
+
+        Raises:
+            AssertionError: It did not come. The message says what did, where the task stands, and
+                what the clock would have brought next.
+        """
+        __tracebackhide__ = True
+        expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
+        span = parse_duration(within, where="within")
+        least = 1 if times is None else times
+
+        def enough() -> list[Callback] | None:
+            found = self._matching(expected)
+            return found if len(found) >= least else None
+
+        self._world.pump.wait(enough, until=self._world.now() + span)
+        with self._world.lock:
+            found = self._matching(expected)
+            if len(found) < least:
+                raise AssertionError(report.missing(self._world, expected, found, times, span))
+            if times is not None and len(found) > times:
+                raise AssertionError(report.too_many(self._world, expected, found, times))
+        return found if times is not None else found[0]
+
+    def assert_not_received(
+        self,
+        *,
+        task: object = None,
+        batch: object = None,
+        status: str | None = None,
+        reason: str | None = None,
+        url: str | None = None,
+        within: timedelta | float | str = timedelta(0),
+    ) -> None:
+        """Asserts that no such callback arrived, up to now or within a span that the clock moves.
+
+        Args:
+            task: An SDK task, a dict or an id.
+            batch: An SDK batch, a dict or a name.
+            status: The status that it would report.
+            reason: Why it would be due.
+            url: Where it would be sent.
+            within: How far to move the clock before looking; not at all by default.
+
+        Raises:
+            AssertionError: One arrived.
+        """
+        __tracebackhide__ = True
+        expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
+        self._world.pump.advance(parse_duration(within, where="within"))
+        with self._world.lock:
+            if found := self._matching(expected):
+                raise AssertionError(report.too_many(self._world, expected, found, 0))
+
+    def assert_order(
+        self, items: Iterable[object], *, within: timedelta | float | str = WITHIN
+    ) -> list[Callback]:
+        """Waits for several callbacks and asserts the order in which they first arrived.
+
+        Args:
+            items: Tasks, batches, task ids, or dicts of ``assert_received``'s arguments.
+            within: How far the clock may move for all of them together.
+
+        Returns:
+            The callbacks, in that order.
+
+        Raises:
+            AssertionError: One is missing, or the order is another.
+        """
+        __tracebackhide__ = True
+        expected = [order_item(item) for item in items]
+        span = parse_duration(within, where="within")
+
+        def all_there() -> bool | None:
+            return True if all(self._matching(item) for item in expected) else None
+
+        self._world.pump.wait(all_there, until=self._world.now() + span)
+        with self._world.lock:
+            came: list[Callback] = []
+            for item in expected:
+                unused = [cb for cb in self._matching(item) if cb not in came]
+                if not unused:
+                    raise AssertionError(report.missing(self._world, item, [], None, span))
+                came.append(unused[0])
+            arrived = sorted(came, key=self._place)
+            if arrived != came:
+                raise AssertionError(report.wrong_order(self._world, expected, arrived))
+        return came
+
+    def _matching(self, expected: Expectation) -> list[Callback]:
+        """The acknowledged callbacks that match, in the order of arrival."""
+        return [cb for cb in self._world.desk.acknowledged if expected.matches(cb)]
+
+    def _place(self, callback: Callback) -> int:
+        return self._world.desk.acknowledged.index(callback)

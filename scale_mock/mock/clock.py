@@ -1,0 +1,103 @@
+"""The clock of a mock, as a test sees it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scale_mock.errors import ConfigurationError
+from scale_mock.selectors.durations import parse_duration, parse_instant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scale_mock.sim.scheduler import Progress
+    from scale_mock.world import World
+
+
+class Clock:
+    """Tells and moves a world's time; nothing here ever sleeps."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def now(self) -> datetime:
+        """The current instant of the world, aware UTC."""
+        return self._world.now()
+
+    def advance(
+        self,
+        by: timedelta | float | str | None = None,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> Progress:
+        """Moves the clock, runs everything due up to and including the end, and settles there.
+
+        Args:
+            by: How far: a timedelta, a number of seconds, or text such as ``"1d 6h"``.
+            days: Days to add.
+            hours: Hours to add.
+            minutes: Minutes to add.
+            seconds: Seconds to add.
+
+        Returns:
+            What happened: how many events ran, and of which kinds.
+
+        Raises:
+            ConfigurationError: Nothing or something negative was asked for.
+            PumpBusy: Called from inside a callback handler.
+        """
+        length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if by is not None:
+            length += parse_duration(by, where="advance()")
+        elif not length:
+            raise ConfigurationError(
+                'advance(): say how far, for example advance(hours=3) or advance("1d 6h").'
+            )
+        if length < timedelta(0):
+            raise ConfigurationError(f"advance(): time moves forward only, not by {length}.")
+        return self._world.pump.advance(length)
+
+    def advance_to(self, instant: datetime | str) -> Progress:
+        """Moves the clock to an instant; text without an offset means UTC.
+
+        Raises:
+            ValueError: The instant lies in the past.
+        """
+        return self._world.pump.advance_to(parse_instant(instant, where="advance_to()"))
+
+    def run_next(self) -> Progress:
+        """Moves to the next event and runs it; does nothing where none is scheduled."""
+        return self._world.pump.run_next()
+
+    def run_until_idle(self, *, events_max: int | None = None) -> Progress:
+        """Runs until nothing is scheduled any more.
+
+        Raises:
+            LimitReached: More than ``events_max`` events ran.
+        """
+        return self._world.pump.run_until_idle(events_max=events_max)
+
+    @property
+    def mode(self) -> str:
+        """``manual``, ``autojump`` or ``realtime``; may be set at any moment."""
+        return self._world.clock_mode
+
+    @mode.setter
+    def mode(self, mode: str) -> None:
+        self._world.set_clock(mode=mode, rate=None)
+
+    @property
+    def rate(self) -> float:
+        """Seconds of world time per second of real time, for ``realtime``; may be set."""
+        return self._world.rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        self._world.set_clock(mode=None, rate=rate)
+
+    def __repr__(self) -> str:
+        return f"<Clock {self.now().isoformat()} {self.mode}>"

@@ -1,0 +1,141 @@
+"""What moves the clocks that move by themselves: ``autojump`` if idle, ``realtime`` at its rate."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from scale_mock.callbacks.desk import ATTEMPT
+from scale_mock.errors import PumpBusy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from scale_mock.callbacks.records import Callback
+    from scale_mock.sim.scheduler import Event
+    from scale_mock.world import World
+
+IDLE_S = 1.0
+"""How long nobody must ask for anything before an ``autojump`` clock moves by itself."""
+STEP_S = 0.02
+"""The pause between two events of an idle ``autojump`` clock."""
+RETRY_S = 1.0
+"""The least real time between two tries of one callback, so that a restarting service is met."""
+TICK_S = 0.05
+"""The longest step of a ``realtime`` clock."""
+
+
+class RetryGate:
+    """Keeps the tries of a callback apart in real time while a clock runs ahead."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._tried_at: dict[str, float] = {}
+
+    def note(self, callback: Callback) -> None:
+        """A callback was tried."""
+        if callback.state == "pending":
+            self._tried_at[callback.id] = monotonic()
+        else:
+            self._tried_at.pop(callback.id, None)
+
+    def may_run(self, event: Event) -> bool:
+        """False for a retry whose last try was a moment ago."""
+        if event.kind != ATTEMPT or self._world.clock_mode != "autojump":
+            return True
+        tried_at = self._tried_at.get(event.subject)
+        return tried_at is None or monotonic() - tried_at >= RETRY_S
+
+
+class ClockDriver:
+    """One thread for all worlds of a host whose clocks move by themselves.
+
+    Args:
+        worlds: The host's worlds.
+        last_activity: When the last request came, in seconds of ``monotonic``; the present while
+            one is in flight.
+    """
+
+    def __init__(
+        self, worlds: Callable[[], list[World]], last_activity: Callable[[], float]
+    ) -> None:
+        self._worlds = worlds
+        self._last_activity = last_activity
+        self._anchors: dict[str, tuple[float, datetime, float]] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def watch(self) -> None:
+        """Worlds or their clocks changed: starts the thread if one moves by itself."""
+        with self._changed:
+            self._anchors.clear()
+            moving = any(world.clock_mode != "manual" for world in self._worlds())
+            if moving and self._thread is None and not self._closed:
+                self._thread = threading.Thread(
+                    target=self._run, name="scale-mock-clock", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Ends the thread."""
+        with self._changed:
+            self._closed = True
+            thread = self._thread
+            self._changed.notify()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout=IDLE_S)
+
+    def _run(self) -> None:
+        while True:
+            waits = [self._drive(world) for world in self._worlds() if world.clock_mode != "manual"]
+            with self._changed:
+                if self._closed:
+                    return
+                if not waits:
+                    self._thread = None
+                    return
+                self._changed.wait(max(min(waits), 0.001))
+
+    def _drive(self, world: World) -> float:
+        """Moves one world if it is time; answers in how many real seconds to look again."""
+        try:
+            if world.clock_mode == "realtime":
+                return self._follow_rate(world)
+            return self._jump_when_idle(world)
+        except PumpBusy:
+            return TICK_S
+        except Exception as error:
+            world.broken.append(error)
+            return IDLE_S
+
+    def _jump_when_idle(self, world: World) -> float:
+        idle_for = monotonic() - self._last_activity()
+        if idle_for < IDLE_S:
+            return IDLE_S - idle_for
+        event = world.scheduler.next_event()
+        if event is None or world.scheduler.is_idle:
+            return IDLE_S
+        if world.may_run(event):
+            world.pump.run_next()
+        return STEP_S
+
+    def _follow_rate(self, world: World) -> float:
+        anchor = self._anchors.get(world.name)
+        if anchor is None or anchor[2] != world.rate or anchor[1] > world.now():
+            anchor = self._anchors[world.name] = (monotonic(), world.now(), world.rate)
+        began, origin, rate = anchor
+        target = origin + timedelta(seconds=(monotonic() - began) * rate)
+        if target > world.now():
+            world.pump.advance_to(target)
+        else:
+            # Somebody advanced the clock by hand: go on from there.
+            self._anchors.pop(world.name, None)
+        event = world.scheduler.next_event()
+        if event is None:
+            return TICK_S
+        return min((event.due - world.now()).total_seconds() / rate, TICK_S)
