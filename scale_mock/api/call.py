@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from wsgiref.types import WSGIEnvironment
 
-    from scale_mock.api.operations import Operation
     from scale_mock.domain.model import Mode
     from scale_mock.domain.side import Side
     from scale_mock.registry import Registry
@@ -30,7 +29,6 @@ class Call:
 
     Attributes:
         environ: The WSGI environ.
-        operation: What was asked for.
         names: The names in the path.
         registry: All worlds behind this door.
     """
@@ -41,12 +39,10 @@ class Call:
     def __init__(
         self,
         environ: WSGIEnvironment,
-        operation: Operation,
         names: Mapping[str, str],
         registry: Registry,
     ) -> None:
         self.environ = environ
-        self.operation = operation
         self.names = names
         self.registry = registry
 

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from scale_mock.callbacks.handlers import Answer
     from scale_mock.callbacks.records import Owner, State
     from scale_mock.callbacks.targets import Targets
     from scale_mock.domain.core import Core
+    from scale_mock.domain.decisions import CallbackReason
     from scale_mock.domain.model import Batch, Mode, Task
-    from scale_mock.domain.ports import CallbackReason
     from scale_mock.sim.scheduler import Event
 
 ATTEMPT = "callback.attempt"
@@ -71,6 +72,7 @@ class CallbackDesk:
         self.by_id: dict[str, Callback] = {}
         self.attempts: deque[Attempt] = deque(maxlen=core.settings.callbacks_max)
         self.acknowledged: list[Callback] = []
+        self.acknowledged_ever = 0
         self.inbox: list[Mail] = []
         core.scheduler.on(ATTEMPT, self._hand_out)
 
@@ -148,7 +150,7 @@ class CallbackDesk:
         if route in {"mounted", "loopback"}:
             sent = self.targets.send(callback.url, callback.body, callback.headers)
             with self._guard:
-                self._record(callback, *sent)
+                self._record(callback, sent)
         else:
             with self._guard:
                 self._keep(callback, mail=route == "inbox")
@@ -197,8 +199,9 @@ class CallbackDesk:
             if oldest.state == "pending":
                 raise LimitReached("Callbacks still owed", limit=limit, setting="callbacks_max")
             del self.by_id[oldest.id]
-            if self.acknowledged and self.acknowledged[0] is oldest:
-                del self.acknowledged[0]
+            if oldest.is_acknowledged:
+                # Near the front, but not always at it: a callback that needed retries came later.
+                self.acknowledged.remove(oldest)
 
     def _schedule(self, callback: Callback, number: int) -> None:
         first = callback.attempts[0].at if callback.attempts else self._core.now()
@@ -209,18 +212,9 @@ class CallbackDesk:
         callback.event = None
         self._outbox.append((self._ticket(), callback))
 
-    def _record(
-        self,
-        callback: Callback,
-        status: int | None,
-        error: str | None,
-        reply: bytes,
-        traceback: str | None,
-    ) -> None:
+    def _record(self, callback: Callback, answer: Answer) -> None:
         number = len(callback.attempts) + 1
-        attempt = Attempt(
-            callback.id, number, self._core.now(), callback.url, status, error, reply, traceback
-        )
+        attempt = Attempt(callback.id, number, self._core.now(), callback.url, *answer)
         callback.attempts.append(attempt)
         self.attempts.append(attempt)
         self.on_attempt(callback)
@@ -250,6 +244,7 @@ class CallbackDesk:
         callback.state = state
         callback.at = self._core.now()
         self.acknowledged.append(callback)
+        self.acknowledged_ever += 1
         self._write(callback, state, id=callback.id)
         self._tell_task(callback, succeeded=True)
 

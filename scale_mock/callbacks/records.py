@@ -11,8 +11,8 @@ from scale_mock.sim.instants import to_iso
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from scale_mock.domain.decisions import CallbackReason
     from scale_mock.domain.model import Mode
-    from scale_mock.domain.ports import CallbackReason
     from scale_mock.sim.scheduler import Event
 
 Owner = Literal["task", "batch"]

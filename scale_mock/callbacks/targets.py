@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-import traceback
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from scale_mock.callbacks.records import REPLY_BYTES_KEPT
+from scale_mock.callbacks.handlers import Answer, as_wsgi, call_handler
 from scale_mock.callbacks.transport import HttpSender, SendError
-from scale_mock.domain.fields import is_email
+from scale_mock.domain.fields import is_email, is_url
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from wsgiref.types import WSGIApplication, WSGIEnvironment
+    from wsgiref.types import WSGIApplication
 
     from werkzeug.wrappers import Request
 
@@ -54,8 +53,7 @@ class Targets:
         Raises:
             ConfigurationError: The prefix is no http(s) URL, or the app cannot be called.
         """
-        parts = urlsplit(prefix)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
+        if not is_url(prefix) or not _host(prefix):
             raise ConfigurationError(
                 f"mount({prefix!r}): a prefix is the beginning of an http or https URL, "
                 "for example 'https://app.test/'."
@@ -64,7 +62,7 @@ class Targets:
             raise ConfigurationError(
                 f"mount({prefix!r}): expected a WSGI application or a callable, got {app!r}."
             )
-        self._mounts[prefix] = _as_wsgi(app)
+        self._mounts[prefix] = as_wsgi(app)
 
     def route(self, url: str) -> Route:
         """Which way a destination is reached."""
@@ -72,31 +70,26 @@ class Targets:
             return "mounted"
         if is_email(url) and "//" not in url:
             return "inbox"
-        host = (urlsplit(url).hostname or "").lower()
-        if is_loopback(host) or host in self._hosts:
+        host = _host(url)
+        if not host or is_loopback(host) or host in self._hosts:
+            # Without a host there is nobody to be captured for: sending it fails and says why.
             return "loopback"
         return "captured"
 
-    def send(
-        self, url: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int | None, str | None, bytes, str | None]:
-        """Sends a callback to a mounted handler or over a socket.
-
-        Returns:
-            Status or ``None``, error or ``None``, the reply's beginning, a traceback or ``None``.
-        """
+    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Sends a callback to a mounted handler or over a socket."""
         app = self._mounted(url)
         if app is not None:
-            return _call(app, url, body, headers)
+            return call_handler(app, url, body, headers)
         try:
             status, reply = self._sender.post(url, body, headers)
         except SendError as error:
-            return None, str(error), b"", None
-        return status, None, reply, None
+            return Answer(None, str(error))
+        return Answer(status, reply=reply)
 
     def warn_captured(self, url: str) -> None:
         """Says once per host that callbacks to it stay in the mock."""
-        host = urlsplit(url).hostname or url
+        host = _host(url)
         if host in self._warned:
             return
         self._warned.add(host)
@@ -118,6 +111,14 @@ class Targets:
         return None if best is None else self._mounts[best]
 
 
+def _host(url: str) -> str:
+    """The host that a URL names, in lower case; empty where it names none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 def is_loopback(host: str) -> bool:
     """True for ``localhost`` and the addresses of this machine's loopback interface."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -126,73 +127,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _call(
-    app: WSGIApplication, url: str, body: bytes, headers: Mapping[str, str]
-) -> tuple[int | None, str | None, bytes, str | None]:
-    """Calls a WSGI application as the platform's POST would; an exception is a failed attempt."""
-    got: dict[str, str] = {}
-
-    def start_response(
-        status: str, headers: object, exc_info: object = None
-    ) -> Callable[[bytes], object]:
-        got["status"] = status
-        return chunks.append
-
-    chunks: list[bytes] = []
-    try:
-        produced = app(_environ(url, body, headers), start_response)
-        try:
-            chunks.extend(produced)
-        finally:
-            close = getattr(produced, "close", None)
-            if close is not None:
-                close()
-    except ConnectionRefusedError:
-        return None, "refused", b"", None
-    except Exception as error:
-        return None, f"{type(error).__name__}: {error}", b"", traceback.format_exc()
-    return int(got["status"].split()[0]), None, b"".join(chunks)[:REPLY_BYTES_KEPT], None
-
-
-def _environ(url: str, body: bytes, headers: Mapping[str, str]) -> WSGIEnvironment:
-    from werkzeug.test import EnvironBuilder
-
-    return EnvironBuilder(
-        path=url, method="POST", data=body, headers=list(headers.items())
-    ).get_environ()
-
-
-def _as_wsgi(app: WSGIApplication | Callable[[Request], object]) -> WSGIApplication:
-    """A handler of werkzeug's ``Request`` as a WSGI application; an application as it is."""
-    import inspect
-
-    try:
-        parameters = [
-            p
-            for p in inspect.signature(app).parameters.values()
-            if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD} and p.default is p.empty
-        ]
-        takes_request = len(parameters) == 1
-    except (TypeError, ValueError):
-        takes_request = False
-    if not takes_request:
-        return cast("WSGIApplication", app)
-    handler = cast("Callable[[Request], object]", app)
-
-    def wsgi(environ: WSGIEnvironment, start_response: object) -> Iterable[bytes]:
-        from werkzeug.wrappers import Request, Response
-
-        answer = handler(Request(environ))
-        if answer is None:
-            answer = 200
-        if isinstance(answer, int):
-            reply = Response(status=answer)
-        elif isinstance(answer, Response):
-            reply = answer
-        else:
-            reply = Response(str(answer))
-        return reply(environ, start_response)  # type: ignore[arg-type]
-
-    return wsgi

@@ -9,9 +9,9 @@ from __future__ import annotations
 import contextlib
 import select
 import ssl
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from scale_mock.callbacks.records import REPLY_BYTES_KEPT
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CONNECTIONS_MAX = 16
 REPLY_BYTES_MAX = 1024 * 1024
+BAD_URL = "bad URL"
+_KEPT = "%/?:@!$&'()*+,;=~[]"
 
 
 class SendError(Exception):
@@ -46,15 +48,19 @@ class HttpSender:
         Raises:
             SendError: There was no whole reply.
         """
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             key = (parts.scheme, parts.netloc)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise SendError(BAD_URL)
             connection = self._connection(key)
-        except ValueError as error:
-            raise SendError(f"bad URL: {error}") from error
+        except (ValueError, InvalidURL) as error:
+            raise SendError(BAD_URL) from error
         target = parts.path or "/"
         if parts.query:
             target += f"?{parts.query}"
+        if not target.isascii():
+            target = quote(target, safe=_KEPT, errors="replace")
         try:
             connection.request("POST", target, body, dict(headers))
             reply = connection.getresponse()
@@ -124,6 +130,8 @@ def _word(error: Exception) -> str:
         return "reset"
     if isinstance(error, ssl.SSLError):
         return "tls error"
+    if isinstance(error, InvalidURL | UnicodeError):
+        return BAD_URL
     if isinstance(error, HTTPException):
         return f"bad reply: {type(error).__name__}"
     return type(error).__name__

@@ -60,15 +60,16 @@ class Audits:
             raise FIX_NEEDS_RESPONSE(result=result)
         if task.status != "completed":
             raise NOT_AUDITABLE(status=task.status)
+        document = None if response is None else encode(response)
         now = self._core.now()
         past = task.past()
         past.audits.insert(0, Audit(audited_by, now, 0, result, "customer", comments))
         if comments:
             past.review_comments.append(comments)
         self._core.sides[task.mode].task_index.set_review_status(task, result)
-        if response is not None:
+        if document is not None:
             self._lifecycle.keep_response(task)
-            task.response = encode(response)
+            task.response = document
             past.is_customer_fix = True
         if task.batch is not None:
             task.batch.last_audited_at = now

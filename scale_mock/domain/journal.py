@@ -9,11 +9,12 @@ threads that interleave differently still give the same digest.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.documents import canonical, decode_object
+from scale_mock.domain.documents import canonical
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Entry:
             "at": to_iso(self.at),
             "subject": self.subject,
             "kind": self.kind,
-            **decode_object(self.details.encode()),
+            **json.loads(self.details),
         }
 
 

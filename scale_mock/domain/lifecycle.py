@@ -24,7 +24,6 @@ from scale_mock.domain.refusals import (
 )
 from scale_mock.errors import ConfigurationError
 from scale_mock.sim.instants import cut_to_ms, from_iso, to_iso
-from scale_mock.sim.scheduler import NO_DATA
 from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
@@ -40,7 +39,6 @@ START = "task.start"
 FINISH = "task.finish"
 START_DELAY_MAX = timedelta(minutes=5)
 ATTACHMENT_ERROR = "One or more attachments could not be downloaded."
-NOW = timedelta(0)
 
 
 class Lifecycle:
@@ -54,11 +52,11 @@ class Lifecycle:
 
     def begin(self, task: Task) -> None:
         """Work may begin: the task's fate is decided now, and only now."""
-        decision = task.decision = self._core.planner.plan(task)
+        decision, after = self._core.planner.plan(task)
+        task.decision = decision
         if decision.outcome == "hold":
             self._core.journal.write(task.subject, "task.held", rule=decision.rule)
             return
-        after = decision.after or NOW
         now = self._core.now()
         self._core.journal.write(
             task.subject,
@@ -70,7 +68,7 @@ class Lifecycle:
         if after and decision.outcome != "cancel":
             # Work starts a little after it may, so that cancel has its window.
             starts = cut_to_ms(now + min(after / 2, START_DELAY_MAX))
-            self._schedule(task, starts, START, {"finish": to_iso(now + after)})
+            self._schedule(task, starts, START, to_iso(now + after))
         else:
             self._schedule(task, now + after, FINISH)
 
@@ -88,7 +86,7 @@ class Lifecycle:
         self.start(task)
         if planned is not None and planned.kind == START:
             self._unschedule(task)
-            self._schedule(task, from_iso(str(planned.data["finish"])), FINISH)
+            self._schedule(task, from_iso(str(planned.data)), FINISH)
 
     def complete(self, task: Task, response: Mapping[str, object], *, by: str) -> None:
         """The task is done, with this response.
@@ -99,8 +97,9 @@ class Lifecycle:
             by: Who labeled it, for the journal.
         """
         self._require_pending(task, "complete")
+        document = encode(response)
         self._unschedule(task)
-        task.response = encode(response)
+        task.response = document
         task.work_started = True
         self._end(task, "completed")
         self._core.journal.write(
@@ -111,9 +110,10 @@ class Lifecycle:
     def fail(self, task: Task, error: str | Mapping[str, object] | None) -> None:
         """The task ends in an error, as when an attachment cannot be fetched."""
         self._require_pending(task, "fail")
-        self._unschedule(task)
         body = error_response(task, error)
-        task.response = encode(body)
+        document = encode(body)
+        self._unschedule(task)
+        task.response = document
         self._end(task, "error")
         if task.history is not None and task.history.clear_unique_id_on_error:
             self._index(task).set_unique_id(task, None)
@@ -152,7 +152,8 @@ class Lifecycle:
         self._set_status(task, "pending")
         self._core.journal.write(task.subject, "task.redone", by=by, times=past.times_redone)
         self._core.callbacks.owe_task(task, reason="recalled")
-        self.begin(task)
+        if task.batch is None or task.batch.status != "staging":
+            self.begin(task)
 
     def replan(self, task: Task) -> None:
         """Decides a pending task's fate anew; what was scheduled for it is taken back."""
@@ -174,7 +175,7 @@ class Lifecycle:
     def _on_start(self, event: Event) -> None:
         task = self._task_of(event)
         self.start(task)
-        self._schedule(task, from_iso(str(event.data["finish"])), FINISH)
+        self._schedule(task, from_iso(str(event.data)), FINISH)
 
     def _on_finish(self, event: Event) -> None:
         task = self._task_of(event)
@@ -220,10 +221,8 @@ class Lifecycle:
         if task.batch is not None:
             self._batches.count(task.batch, old, status)
 
-    def _schedule(
-        self, task: Task, due: datetime, kind: str, data: Mapping[str, object] = NO_DATA
-    ) -> None:
-        task.event = self._core.scheduler.at(due, kind, task.subject, data)
+    def _schedule(self, task: Task, due: datetime, kind: str, finish: str | None = None) -> None:
+        task.event = self._core.scheduler.at(due, kind, task.subject, finish)
         if task.batch is not None:
             task.batch.scheduled += 1
 

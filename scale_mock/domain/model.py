@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from scale_mock.domain.ports import Decision
+    from scale_mock.domain.decisions import Decision
     from scale_mock.sim.scheduler import Event
 
 Mode = Literal["test", "live"]
@@ -149,6 +149,7 @@ class Task:
     """A task, in the fewest bytes that still say everything.
 
     Attributes:
+        subject: Its name in the journal.
         seq: Position in creation order within its mode.
         params: The type's params with the echoed defaults, as JSON.
         metadata: The customer's metadata, as JSON.
@@ -177,6 +178,7 @@ class Task:
         "response",
         "seq",
         "status",
+        "subject",
         "tags",
         "task_id",
         "touched",
@@ -200,6 +202,7 @@ class Task:
         batch: Batch | None,
     ) -> None:
         self.task_id = task_id
+        self.subject = f"{mode}/task/{task_id}"
         self.seq = seq
         self.mode = mode
         self.type = type
@@ -228,11 +231,6 @@ class Task:
 
     def __repr__(self) -> str:
         return f"<Task {self.task_id} {self.mode} {self.type} {self.status}>"
-
-    @property
-    def subject(self) -> str:
-        """Its name in the journal."""
-        return f"{self.mode}/task/{self.task_id}"
 
     @property
     def identity(self) -> str:

@@ -7,19 +7,15 @@ The world puts the parts together: :mod:`scale_mock.tasktypes` is the :class:`Ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
+    from scale_mock.domain.decisions import CallbackReason, Decision
     from scale_mock.domain.model import Batch, Task
     from scale_mock.sim.streams import Stream
-
-Outcome = Literal["complete", "error", "hold", "cancel"]
-CallbackReason = Literal["completed", "error", "audited", "recalled", "resent"]
-OUTCOMES: tuple[Outcome, ...] = ("complete", "error", "hold", "cancel")
 
 
 class Matchable(Protocol):
@@ -34,26 +30,6 @@ class Matchable(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What happens to a task, and when.
-
-    Attributes:
-        rule: The name of the rule that decided, or ``default: ...`` where none matched.
-        outcome: What happens.
-        after: How long after work may begin; ``None`` leaves it to the default turnaround. Ignored
-            by ``hold``.
-        error: The text, or the whole error response, of an ``error``.
-        response: The given response of a ``complete``; ``None`` asks for a synthesized one.
-    """
-
-    rule: str
-    outcome: Outcome
-    after: timedelta | None = None
-    error: str | Mapping[str, object] | None = None
-    response: Mapping[str, object] | None = None
-
-
 class OutcomeRules(Protocol):
     """The user's rules."""
 
@@ -64,8 +40,11 @@ class OutcomeRules(Protocol):
 class OutcomePlanner(Protocol):
     """Decides a task's fate when work on it can begin."""
 
-    def plan(self, task: Task) -> Decision:
-        """The fate of a task: by rule, else by the default of its mode and product line."""
+    def plan(self, task: Task) -> tuple[Decision, timedelta]:
+        """The fate of a task and when, counted from now.
+
+        By rule, else by the default of its mode and product line.
+        """
 
 
 class TaskTypeBook(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
@@ -253,9 +254,10 @@ def _lift(
     """
     own, general = body.get("instruction"), inherited.get("instruction")
     texts = [str(text) for text in (own, general) if text]
-    task.instruction = "\n\n".join(texts) if texts else default_instruction
+    # Interned, because a project's tasks mostly say the same here.
+    task.instruction = intern("\n\n".join(texts)) if texts else default_instruction
     callback = body.get("callback_url") or inherited.get("callback_url")
-    task.callback_url = str(callback) if callback else None
+    task.callback_url = intern(str(callback)) if callback else None
     metadata = body.get("metadata")
     task.metadata = fields.metadata_document(metadata) if metadata else EMPTY_OBJECT
     tags = body.get("tags")

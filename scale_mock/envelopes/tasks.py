@@ -31,47 +31,76 @@ def render_task(task: Task, *, attachment_urls: bool = False, callback_known: bo
         callback_known: Whether to say how the callback fared, where that is known.
     """
     completed = f',"completed_at":"{_iso(task.completed_at)}"' if task.completed_at else ""
-    version = task.project_param_version
+    started = "true" if task.work_started else "false"
+    created = _iso(task.created_at)
+    updated = created if task.updated_at is task.created_at else _iso(task.updated_at)
     head = (
-        f'{{"task_id":"{task.task_id}","created_at":"{_iso(task.created_at)}"'
-        f',"updated_at":"{_iso(task.updated_at)}"{completed},"type":"{task.type}"'
-        f',"status":"{task.status}","is_test":{"true" if task.mode == "test" else "false"}'
-        f',"urgency":{_text(task.urgency)}'
-        f',"project_param_version":{"null" if version is None else version}'
-        f',"workStarted":{"true" if task.work_started else "false"}'
-        f',"processed_attachments":[]{_optional(task)}'
+        f'{{"task_id":"{task.task_id}","created_at":"{created}","updated_at":"{updated}"{completed}'
+        f',"status":"{task.status}","workStarted":{started}'
     )
+    if task.unique_id is not None:
+        head += f',"unique_id":{_text(task.unique_id)}'
+    if task.tags is not None:
+        head += f',"tags":[{",".join(map(_text, task.tags))}]'
+    if task.priority is not None:
+        head += f',"priority":{task.priority}'
     if callback_known and task.callback_succeeded is not None:
         word = "true" if task.callback_succeeded else "false"
         head += f',"callback_succeeded":{word},"callback_completed":{word}'
-    parts = [head.encode(), _history(task)]
+    shared = _shared(
+        task.type,
+        task.mode,
+        task.urgency,
+        task.project_param_version,
+        task.instruction,
+        task.project.name if task.project is not None else None,
+        task.batch.name if task.batch is not None else None,
+        task.callback_url,
+    )
+    past = b',"audits":[]' if task.history is None else _history(task)
     if attachment_urls:
-        parts.append(_attachments(task))
-    parts += (b',"metadata":', task.metadata, b',"params":', task.params)
-    if task.response is not None:
-        parts += (b',"response":', task.response)
-    parts.append(b"}")
-    return b"".join(parts)
+        past += _attachments(task)
+    metadata, params, response = task.metadata, task.params, task.response
+    if response is None:
+        return b'%b%b%b,"metadata":%b,"params":%b}' % (
+            head.encode(), shared, past, metadata, params
+        )  # fmt: skip
+    return b'%b%b%b,"metadata":%b,"params":%b,"response":%b}' % (
+        head.encode(), shared, past, metadata, params, response
+    )  # fmt: skip
 
 
-def _optional(task: Task) -> str:
-    """The fields that are absent, not null, where they were not given."""
-    text = ""
-    if task.instruction is not None:
-        text += f',"instruction":{_text(task.instruction)}'
-    if task.project is not None:
-        text += f',"project":{_text(task.project.name)}'
-    if task.batch is not None:
-        text += f',"batch":{_text(task.batch.name)}'
-    if task.callback_url is not None:
-        text += f',"callback_url":{_text(task.callback_url)}'
-    if task.unique_id is not None:
-        text += f',"unique_id":{_text(task.unique_id)}'
-    if task.tags is not None:
-        text += f',"tags":[{",".join(map(_text, task.tags))}]'
-    if task.priority is not None:
-        text += f',"priority":{task.priority}'
-    return text
+@lru_cache(maxsize=1024)
+def _shared(
+    type_name: str,
+    mode: str,
+    urgency: str,
+    version: int | None,
+    instruction: str | None,
+    project: str | None,
+    batch: str | None,
+    callback_url: str | None,
+) -> bytes:
+    """The fields that most tasks of a batch have in common, written once for all of them.
+
+    What was not given is absent, not null.
+    """
+    text = (
+        f',"type":"{type_name}","is_test":{"true" if mode == "test" else "false"}'
+        f',"urgency":{_text(urgency)}'
+        f',"project_param_version":{"null" if version is None else version}'
+        ',"processed_attachments":[]'
+    )
+    optional = {
+        "instruction": instruction,
+        "project": project,
+        "batch": batch,
+        "callback_url": callback_url,
+    }
+    for name, value in optional.items():
+        if value is not None:
+            text += f',"{name}":{_text(value)}'
+    return text.encode()
 
 
 def render_limited(task: Task) -> bytes:
@@ -137,9 +166,7 @@ def position_of(token: str) -> int | None:
 
 
 def _history(task: Task) -> bytes:
-    past = task.history
-    if past is None:
-        return b',"audits":[]'
+    past = task.past()
     body: dict[str, object] = {"audits": [audit_json(audit) for audit in past.audits]}
     if past.review_status is not None:
         body["customer_review_status"] = past.review_status

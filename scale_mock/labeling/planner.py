@@ -7,11 +7,11 @@ Studio by the customer's own team.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.ports import Decision
+from scale_mock.domain.decisions import Decision
 from scale_mock.sim.streams import stream
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ TURNAROUNDS: dict[tuple[str, str | None], tuple[timedelta, timedelta]] = {
 }
 """Shortest and longest turnaround by product line and kind of batch."""
 
+AT_ONCE_IN_TEST = Decision(rule="default: test mode answers at once", outcome="complete")
 SELF_LABEL = Decision(rule="default: a self-label task waits for the customer", outcome="hold")
 
 
@@ -46,32 +47,32 @@ class Planner:
         self._seed = seed
         self._rules = rules
 
-    def plan(self, task: Task) -> Decision:
-        """The fate of a task.
+    def plan(self, task: Task) -> tuple[Decision, timedelta]:
+        """The fate of a task and when, counted from now.
 
         Draws only from the task's own stream. In test mode rules decide what happens, never when:
         everything is due at once, as with a real test key.
         """
         chance = stream(self._seed, "outcome", task.mode, task.identity, task.times_redone)
-        decision = self._rules.decide(task, chance)
-        if decision is None:
-            decision = self._default(task)
-        if decision.outcome == "hold":
-            return decision
-        if task.mode == "test":
-            return replace(decision, after=AT_ONCE)
+        decision = self._rules.decide(task, chance) or _default(task)
+        if task.mode == "test" or decision.outcome == "hold":
+            return decision, AT_ONCE
         if decision.after is None:
-            return replace(decision, after=_turnaround(task, chance))
-        return decision
+            return decision, _turnaround(task, chance)
+        return decision, decision.after
 
-    def _default(self, task: Task) -> Decision:
-        kind = task.batch.kind if task.batch else None
-        if kind == "self_label":
-            return SELF_LABEL
-        if task.mode == "test":
-            return Decision(rule="default: test mode answers at once", outcome="complete")
-        where = f"{task.product_line} {kind}" if kind else task.product_line
-        return Decision(rule=f"default: turnaround of {where}", outcome="complete")
+
+def _default(task: Task) -> Decision:
+    kind = task.batch.kind if task.batch else None
+    if kind == "self_label":
+        return SELF_LABEL
+    return AT_ONCE_IN_TEST if task.mode == "test" else _by_turnaround(task.product_line, kind)
+
+
+@lru_cache
+def _by_turnaround(line: str, kind: str | None) -> Decision:
+    where = f"{line} {kind}" if kind else line
+    return Decision(rule=f"default: turnaround of {where}", outcome="complete")
 
 
 def _turnaround(task: Task, chance: Stream) -> timedelta:

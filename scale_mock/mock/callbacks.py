@@ -146,12 +146,10 @@ class Callbacks:
         expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
         span = parse_duration(within, where="within")
         least = 1 if times is None else times
-
-        def enough() -> list[Callback] | None:
-            found = self._matching(expected)
-            return found if len(found) >= least else None
-
-        self._world.pump.wait(enough, until=self._world.now() + span)
+        watch = _Watch(self._world, expected)
+        self._world.pump.wait(
+            lambda: True if watch.count() >= least else None, until=self._world.now() + span
+        )
         with self._world.lock:
             found = self._matching(expected)
             if len(found) < least:
@@ -210,16 +208,14 @@ class Callbacks:
         span = parse_duration(within, where="within")
 
         def all_there() -> bool | None:
-            return True if all(self._matching(item) for item in expected) else None
+            return True if len(self._first_of_each(expected)) == len(expected) else None
 
         self._world.pump.wait(all_there, until=self._world.now() + span)
         with self._world.lock:
-            came: list[Callback] = []
-            for item in expected:
-                unused = [cb for cb in self._matching(item) if cb not in came]
-                if not unused:
-                    raise AssertionError(report.missing(self._world, item, [], None, span))
-                came.append(unused[0])
+            came = self._first_of_each(expected)
+            if len(came) < len(expected):
+                lacking = expected[len(came)]
+                raise AssertionError(report.missing(self._world, lacking, [], None, span))
             arrived = sorted(came, key=self._place)
             if arrived != came:
                 raise AssertionError(report.wrong_order(self._world, expected, arrived))
@@ -229,5 +225,33 @@ class Callbacks:
         """The acknowledged callbacks that match, in the order of arrival."""
         return [cb for cb in self._world.desk.acknowledged if expected.matches(cb)]
 
+    def _first_of_each(self, expected: list[Expectation]) -> list[Callback]:
+        """For each item the first callback that none before it took, up to one that has none."""
+        came: list[Callback] = []
+        for item in expected:
+            unused = next((cb for cb in self._matching(item) if cb not in came), None)
+            if unused is None:
+                break
+            came.append(unused)
+        return came
+
     def _place(self, callback: Callback) -> int:
         return self._world.desk.acknowledged.index(callback)
+
+
+class _Watch:
+    """Counts the acknowledged callbacks that match, looking at each one once."""
+
+    def __init__(self, world: World, expected: Expectation) -> None:
+        self._desk = world.desk
+        self._expected = expected
+        self._looked_at = 0
+        self._found = 0
+
+    def count(self) -> int:
+        """How many have arrived so far."""
+        new = self._desk.acknowledged_ever - self._looked_at
+        if new:
+            self._looked_at += new
+            self._found += sum(map(self._expected.matches, self._desk.acknowledged[-new:]))
+        return self._found

@@ -213,7 +213,8 @@ class ScaleMock:
         found = problems(self._world)
         if found:
             lines = "\n".join(f"  - {problem}" for problem in found)
-            raise AssertionError(f"scale_mock found {len(found)} problems:\n{lines}")
+            count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+            raise AssertionError(f"scale_mock found {count}:\n{lines}")
 
     def close(self) -> None:
         """Ends the world, and its server if it has one of its own. Twice is the same as once."""

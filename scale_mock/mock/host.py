@@ -39,13 +39,13 @@ class Host:
         on_error: Callable[[BaseException], None] | None = None,
     ) -> None:
         make = None if factory is None else lambda name: self._tend(factory(name))
-        self.registry = Registry(factory=make, worlds_max=worlds_max)
+        self.registry = Registry(factory=make, worlds_max=worlds_max, retire=self._retire)
         self.app = App(self.registry, wake=self._wake)
         self._address = address
         self._port = port
         self._on_error = on_error
         self._lock = threading.Lock()
-        self._workers: dict[str, PumpWorker] = {}
+        self._workers: dict[World, PumpWorker] = {}
         self._server: Server | None = None
         self._driver: ClockDriver | None = None
         self._started_at = monotonic()
@@ -59,11 +59,6 @@ class Host:
     def remove(self, world: World) -> None:
         """Takes a world out and closes it."""
         self.registry.remove(world.name)
-        with self._lock:
-            worker = self._workers.pop(world.name, None)
-        if worker is not None:
-            worker.close()
-        world.close()
 
     @property
     def url(self) -> str:
@@ -88,17 +83,12 @@ class Host:
         with self._lock:
             server, self._server = self._server, None
             driver, self._driver = self._driver, None
-            workers = list(self._workers.values())
-            self._workers.clear()
         if server is not None:
             server.stop()
         if driver is not None:
             driver.close()
-        for worker in workers:
-            worker.close()
         for world in self.registry.worlds():
             self.registry.remove(world.name)
-            world.close()
 
     def _tend(self, world: World) -> World:
         """Hooks a world up to the threads that run it."""
@@ -113,10 +103,16 @@ class Host:
 
     def _wake(self, world: World) -> None:
         with self._lock:
-            worker = self._workers.get(world.name)
+            worker = self._workers.get(world)
             if worker is None:
-                worker = self._workers[world.name] = PumpWorker(world)
+                worker = self._workers[world] = PumpWorker(world)
         worker.wake()
+
+    def _retire(self, world: World) -> None:
+        with self._lock:
+            worker = self._workers.pop(world, None)
+        if worker is not None:
+            worker.close()
 
     def _watch(self) -> None:
         with self._lock:

@@ -25,12 +25,18 @@ class Registry:
     Args:
         factory: Makes the world of an account; ``None`` where worlds are added by hand.
         worlds_max: How many worlds there may be.
+        retire: Closes a world that was removed.
     """
 
     def __init__(
-        self, *, factory: Callable[[str], World] | None = None, worlds_max: int = 1000
+        self,
+        *,
+        factory: Callable[[str], World] | None = None,
+        worlds_max: int = 1000,
+        retire: Callable[[World], None] | None = None,
     ) -> None:
         self._factory = factory
+        self._retire = retire
         self._worlds_max = worlds_max
         self._lock = threading.Lock()
         self._worlds: dict[str, World] = {}
@@ -50,10 +56,15 @@ class Registry:
             self._found.clear()
 
     def remove(self, name: str) -> World | None:
-        """Takes a world out; the caller closes it."""
+        """Takes a world out and closes it; ``None`` if there is none of that name."""
         with self._lock:
             self._found.clear()
-            return self._worlds.pop(name, None)
+            world = self._worlds.pop(name, None)
+        if world is not None:
+            if self._retire is not None:
+                self._retire(world)
+            world.close()
+        return world
 
     def find(self, key: str) -> tuple[World, Mode]:
         """The world and mode that a key opens.

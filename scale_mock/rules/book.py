@@ -19,7 +19,8 @@ from scale_mock.selectors.where import did_you_mean, show
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from scale_mock.domain.ports import Decision, Matchable
+    from scale_mock.domain.decisions import Decision
+    from scale_mock.domain.ports import Matchable
     from scale_mock.selectors.where import Where
     from scale_mock.sim.streams import Stream
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from scale_mock.domain.ports import OUTCOMES, Outcome
+from scale_mock.domain.decisions import OUTCOMES, Outcome
 from scale_mock.selectors.durations import parse_span
 from scale_mock.selectors.matching import compile_match
 from scale_mock.selectors.plain import plain_table

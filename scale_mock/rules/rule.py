@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from scale_mock.domain.ports import Decision, Outcome
+from scale_mock.domain.decisions import Decision, Outcome
 from scale_mock.rules.parse import RuleFields, locate, parse_rule
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from scale_mock.sim.instants import EPOCH, cut_to_ms, to_iso
@@ -22,7 +23,7 @@ class VirtualClock:
     def __init__(self, start_at: datetime = EPOCH) -> None:
         if start_at.tzinfo is None:
             raise ValueError(f"start_at must carry a time zone, got the naive {start_at!r}.")
-        self.start_at = cut_to_ms(start_at)
+        self.start_at = cut_to_ms(start_at.astimezone(UTC))
         self._now = self.start_at
 
     def now(self) -> datetime:

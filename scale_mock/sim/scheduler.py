@@ -1,6 +1,6 @@
 """Order: what is due when, and the loops that run it.
 
-Events are data (a kind, a subject, a few values), so that a world can be written down and read
+Events are data (a kind, a subject, a value), so that a world can be written down and read
 back; what a kind *does* is registered beside. The order is total: ``(due, priority, seq)``.
 """
 
@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 from scale_mock.errors import LimitReached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
     from scale_mock.sim.clock import VirtualClock
 
 EVENTS_MAX = 1_000_000
-NO_DATA: Mapping[str, object] = {}
 
 
 class Event:
@@ -33,7 +32,7 @@ class Event:
         seq: Breaks the remaining ties: the order of scheduling.
         kind: Names the handler.
         subject: What it happens to, usually an id.
-        data: Further values, plain JSON.
+        data: A further value, plain JSON.
         background: True for recurring events, which do not keep a world from being idle.
         is_live: False once it ran or was cancelled.
     """
@@ -47,7 +46,7 @@ class Event:
         seq: int,
         kind: str,
         subject: str,
-        data: Mapping[str, object],
+        data: object,
         background: bool,
     ) -> None:
         self.due = due
@@ -117,7 +116,7 @@ class Scheduler:
         due: datetime,
         kind: str,
         subject: str = "",
-        data: Mapping[str, object] = NO_DATA,
+        data: object = None,
         *,
         priority: int = 0,
         background: bool = False,
@@ -162,7 +161,9 @@ class Scheduler:
         return (entry[3] for entry in sorted(self._heap, key=_order) if entry[3].is_live)
 
     def clear(self) -> None:
-        """Forgets every scheduled event."""
+        """Forgets every scheduled event; canceling one of them later is harmless."""
+        for *_, event in self._heap:
+            event.is_live = False
         self._heap.clear()
         self._foreground = 0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from scale_mock.domain.documents import encode
 from scale_mock.domain.fields import METADATA_BYTES_MAX
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.schemas import common_check
@@ -25,7 +25,7 @@ def check_common(body: Mapping[str, Any]) -> None:
     common_check()(body)
     metadata = body.get("metadata")
     if metadata:
-        size = len(json.dumps(metadata, separators=(",", ":"), ensure_ascii=False).encode())
+        size = len(encode(metadata))
         if size > METADATA_BYTES_MAX:
             raise Fault(
                 f"must not be larger than 10 KB: it has {size} bytes as JSON, "

@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from scale_mock.errors import PumpBusy
+from scale_mock.errors import LimitReached, PumpBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,9 +108,11 @@ class Pump:
         """
         with self._exclusive():
             self._drain()
+            ran = 0
             while (thing := found()) is None:
                 if self._scheduler.step(until) is None:
                     return None
+                ran = self._within_limit(ran + 1)
                 self._send_all()
             return thing
 
@@ -118,8 +120,10 @@ class Pump:
         """Runs event by event as long as the next one is wanted, then settles there."""
         with self._exclusive():
             self._drain()
+            ran = 0
             while (event := self._scheduler.next_event()) is not None and wanted(event):
                 self._scheduler.step()
+                ran = self._within_limit(ran + 1)
                 self._send_all()
 
     @contextmanager
@@ -146,11 +150,23 @@ class Pump:
     def _drain(self) -> None:
         """Runs and sends until nothing is due now."""
         self._send_all()
-        while self._scheduler.settle(events_max=self._events_max) or self._desk.has_mail_out:
+        ran = 0
+        while (now := self._scheduler.settle(events_max=self._events_max)) or (
+            self._desk.has_mail_out
+        ):
+            ran = self._within_limit(ran + now)
             self._send_all()
 
+    def _within_limit(self, ran: int) -> int:
+        """The count itself; a handler whose answers cause callbacks for ever is stopped here."""
+        if ran > self._events_max:
+            raise LimitReached("Events in one run", limit=self._events_max, setting="events_max")
+        return ran
+
     def _send_all(self) -> None:
+        sent = 0
         while self._desk.has_mail_out:
+            sent = self._within_limit(sent + 1)
             lowest = self._tickets.lowest()
             if not self._desk.send_next(unanswered=lowest) and not self._tickets.wait(REPLY_WAIT_S):
                 # The connection that owes the reply is gone or stuck; the callback goes on.

@@ -32,7 +32,6 @@ def delete_world(call: Call) -> Reply:
     if world is None:
         known = ", ".join(world.name for world in call.registry.worlds()) or "none"
         raise WORLD_NOT_FOUND(name=call.names["name"], known=known)
-    world.close()
     return json_reply({"deleted": world.name})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scale_mock.domain.ports import Decision
+from scale_mock.domain.decisions import Decision
 from scale_mock.errors import ConfigurationError, LimitReached
 from scale_mock.rules.book import RuleBook
 from scale_mock.rules.rule import Rule

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scale_mock.domain.ports import Decision
+from scale_mock.domain.decisions import Decision
 from scale_mock.errors import ConfigurationError
 from scale_mock.rules.parse import ERROR_TEXT, locate, ordinal
 from scale_mock.rules.rule import Rule

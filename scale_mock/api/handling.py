@@ -1,0 +1,157 @@
+"""Running one operation: when the world moves, who holds the lock, and what becomes of an error.
+
+Over a socket a request first runs the state changes that are due, then itself; callbacks go out
+afterwards on the world's own thread. In process the request runs everything that is due, callbacks
+included, before itself: there is no other thread.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.api.reply import Reply
+from scale_mock.domain.refusals import Refusal
+from scale_mock.envelopes.objects import error_body, refusal_body
+from scale_mock.errors import ScaleMockError
+from scale_mock.registry import redact
+from scale_mock.world.requests import RequestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scale_mock.api.call import Call
+    from scale_mock.api.operations import Operation
+    from scale_mock.domain.model import Mode
+    from scale_mock.world import World
+
+
+class Handling:
+    """One request on its way through one operation.
+
+    Args:
+        operation: What was asked for.
+        call: The request; its world and mode are known.
+        key: The API key, for the log, where it is made unreadable.
+        path: The path as it was sent.
+    """
+
+    __slots__ = ("_call", "_error", "_key", "_operation", "_path", "_world")
+
+    def __init__(self, operation: Operation, call: Call, *, key: str, path: str) -> None:
+        self._operation = operation
+        self._call = call
+        self._world = call.world
+        self._key = key
+        self._path = path
+        self._error: str | None = None
+
+    def may_block(self) -> bool:
+        """True if it runs the world: it moves the clock, or an ``autojump`` clock runs for it."""
+        operation, world = self._operation, self._world
+        if operation.moves_clock:
+            return True
+        if operation.awaited is None or world.clock_mode != "autojump":
+            return False
+        with world.lock:
+            world.pump.settle()
+            return operation.awaited(self._call) is not None
+
+    def in_process(self) -> Reply:
+        """Runs everything that is due, callbacks included, and then the operation."""
+        return self._logged(self._guarded(self._turn_and_run))
+
+    def over_socket(self) -> tuple[Reply, int, bool]:
+        """Runs the state changes that are due, and then the operation; sends nothing.
+
+        Returns:
+            The reply, the ticket to give back when it is out, and whether the world then has work.
+        """
+        world = self._world
+        with world.lock:
+            ticket = world.tickets.take()
+            reply = self._logged(self._guarded(self._settle_and_run))
+            return reply, ticket, world.pump.has_work
+
+    def blocking(self) -> Reply:
+        """Runs an operation that runs the world; it takes the lock itself where it needs it."""
+        if self._operation.moves_clock:
+            return self._logged(self._guarded(lambda: self._operation.run(self._call)))
+        return self._logged(self._guarded(self._jump_and_run))
+
+    def _settle_and_run(self) -> Reply:
+        self._world.pump.settle()
+        return self._operation.run(self._call)
+
+    def _turn_and_run(self) -> Reply:
+        self._world.pump.turn()
+        with self._world.lock:
+            return self._settle_and_run()
+
+    def _jump_and_run(self) -> Reply:
+        with self._world.lock:
+            awaited = self._operation.awaited(self._call) if self._operation.awaited else None
+        if awaited is not None:
+            self._world.run_to_next_change(awaited)
+        with self._world.lock:
+            return self._settle_and_run()
+
+    def _guarded(self, run: Callable[[], Reply]) -> Reply:
+        """What an operation raises becomes a reply; a defect of ours is kept for the check."""
+        try:
+            return run()
+        except Refusal as refusal:
+            self._error = f"{refusal.text} (at {refusal.path})" if refusal.path else refusal.text
+            return Reply(refusal_body(refusal), refusal.status)
+        except ScaleMockError as error:
+            self._error = str(error)
+            return Reply(error_body(400, str(error)), 400)
+        except Exception as error:
+            self._world.broken.append(error)
+            self._error = (
+                "The mock itself failed; this is a defect of scale_mock, not of your code: "
+                f"{type(error).__name__}: {error}"
+            )
+            return Reply(error_body(500, self._error), 500)
+
+    def _logged(self, reply: Reply) -> Reply:
+        environ = self._call.environ
+        write_down(
+            self._world,
+            self._call.mode,
+            method=environ["REQUEST_METHOD"],
+            path=self._path,
+            query=environ.get("QUERY_STRING", ""),
+            status=reply.status,
+            operation=self._operation.name,
+            key=self._key,
+            error=self._error,
+        )
+        return reply
+
+
+def write_down(
+    world: World,
+    mode: Mode,
+    *,
+    method: str,
+    path: str,
+    query: str,
+    status: int,
+    operation: str | None,
+    key: str,
+    error: str | None,
+) -> None:
+    """Appends a request to a world's log."""
+    record = RequestRecord(
+        at=world.now(),
+        method=method,
+        path=path,
+        query=query,
+        status=status,
+        operation=operation,
+        mode=mode,
+        key=redact(key),
+        error=error,
+    )
+    with world.lock:
+        world.requests.append(record)

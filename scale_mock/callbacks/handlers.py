@@ -1,0 +1,127 @@
+"""Mounted handlers: calling a customer's endpoint in process, as a POST over a socket would."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import sys
+import traceback
+from typing import TYPE_CHECKING, NamedTuple, cast
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from scale_mock.callbacks.records import REPLY_BYTES_KEPT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from werkzeug.wrappers import Request
+
+
+class Answer(NamedTuple):
+    """How one try to send a callback went.
+
+    Attributes:
+        status: The reply's status; ``None`` if there was none.
+        error: Why there was no reply.
+        reply: The beginning of the reply's body.
+        traceback: What a handler raised, as text.
+    """
+
+    status: int | None
+    error: str | None = None
+    reply: bytes = b""
+    traceback: str | None = None
+
+
+def call_handler(app: WSGIApplication, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """POSTs a body to a WSGI application; an exception in it is a failed attempt."""
+    got: list[str] = []
+    chunks: list[bytes] = []
+
+    def start_response(
+        status: str, headers: object, exc_info: object = None
+    ) -> Callable[[bytes], object]:
+        got.append(status)
+        return chunks.append
+
+    try:
+        produced = app(_environ(url, body, headers), cast("StartResponse", start_response))
+        try:
+            chunks.extend(produced)
+        finally:
+            close = getattr(produced, "close", None)
+            if close is not None:
+                close()
+        if not got:
+            raise RuntimeError("the WSGI application never called start_response")
+        status = int(got[-1].split(None, 1)[0])
+        return Answer(status, reply=b"".join(chunks)[:REPLY_BYTES_KEPT])
+    except ConnectionRefusedError:
+        return Answer(None, "refused")
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        return Answer(None, words, traceback=traceback.format_exc())
+
+
+def as_wsgi(app: WSGIApplication | Callable[[Request], object]) -> WSGIApplication:
+    """A handler of werkzeug's ``Request`` as a WSGI application; an application as it is."""
+    try:
+        parameters = [
+            p
+            for p in inspect.signature(app).parameters.values()
+            if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD} and p.default is p.empty
+        ]
+        takes_request = len(parameters) == 1
+    except (TypeError, ValueError):
+        takes_request = False
+    if not takes_request:
+        return cast("WSGIApplication", app)
+    handler = cast("Callable[[Request], object]", app)
+
+    def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        from werkzeug.wrappers import Request, Response
+
+        answer = handler(Request(environ))
+        if answer is None or type(answer) is int:
+            start_response(f"{answer or 200} ", [])
+            return []
+        if isinstance(answer, bool):
+            raise TypeError(
+                f"a handler returns a status, a reply or nothing (a 200), not {answer!r}"
+            )
+        reply = answer if isinstance(answer, Response) else Response(str(answer))
+        return reply(environ, start_response)
+
+    return wsgi
+
+
+def _environ(url: str, body: bytes, headers: Mapping[str, str]) -> WSGIEnvironment:
+    """What a WSGI server would make of the POST (PEP 3333)."""
+    parts = urlsplit(url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    environ: WSGIEnvironment = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "REQUEST_URI": target,
+        "RAW_URI": target,
+        "CONTENT_LENGTH": str(len(body)),
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": parts.netloc.rpartition("@")[2],
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+    return environ

@@ -1,0 +1,40 @@
+"""A host for a server of its own: it opens a world for every well-formed key that comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.config import Settings
+from scale_mock.mock.host import Host
+from scale_mock.sim.instants import EPOCH
+from scale_mock.world.world import World
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def serving_host(
+    *, address: str, port: int, start_at: datetime | None = None, **settings: object
+) -> Host:
+    """Makes a host that serves any number of worlds, all with the same settings.
+
+    Args:
+        address: The host name or address to listen on.
+        port: The port; 0 lets the system choose.
+        start_at: The first instant of every world; the usual one by default.
+        settings: Settings of :class:`scale_mock.config.Settings`, by name.
+
+    Returns:
+        The host; reading its ``url`` starts the server.
+
+    Raises:
+        ConfigurationError: A setting is unknown or makes no sense.
+    """
+    chosen = Settings().with_changes(**settings)
+
+    def open_world(name: str) -> World:
+        return World(name=name, settings=chosen, start_at=start_at or EPOCH)
+
+    return Host(
+        factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max
+    )
