@@ -47,8 +47,8 @@ def test_every_shell_sample_runs_against_a_server(text: str) -> None:
     host = Host(factory=lambda name: World(name=name, settings=Settings(clock="autojump")))
     try:
         script = "set -e\n" + text.replace(SERVER, host.url)
-        done = subprocess.run(  # noqa: S603 - the README's own text
-            ["bash", "-c", script],  # noqa: S607
+        done = subprocess.run(
+            ["bash", "-c", script],
             capture_output=True,
             text=True,
             timeout=60,
@@ -72,9 +72,7 @@ def settings_table() -> str:
     """The table of settings, from the dataclass and its docstring."""
     about = dict(re.findall(r"^        (\w+): (.+)$", Settings.__doc__ or "", re.MULTILINE))
     defaults = Settings()
-    rows = [
-        f"| `{name}` | `{_shown(getattr(defaults, name))}` | {about[name]} |" for name in NAMES
-    ]
+    rows = [f"| `{name}` | `{_shown(getattr(defaults, name))}` | {about[name]} |" for name in NAMES]
     return "\n".join(["| setting | default | |", "|---|---|---|", *rows])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from scale_mock.registry import Registry
     from scale_mock.world import World
 
+DIGITS_MAX = 16
+"""Integers of the query with more digits are beyond what JavaScript's clients can mean."""
+_INTEGER = re.compile(r"[+-]?[0-9]+")
 _NAMES = {list: "array", dict: "object", str: "string", int: "number", float: "number"}
 _NAMES |= {bool: "boolean", type(None): "null"}
 
@@ -120,13 +124,14 @@ class Call:
         text = self.one(name)
         if text is None:
             return default
-        try:
-            value = int(text) if len(text) < 20 else most or least
-        except ValueError as error:
-            raise invalid(f'"{name}" must be a number', path=name) from error
+        if not _INTEGER.fullmatch(text):
+            raise invalid(f'"{name}" must be a number', path=name)
+        if len(text) > DIGITS_MAX:
+            raise invalid(f'"{name}" must be a safe number', path=name)
+        value = int(text)
         if value < least:
             raise invalid(f'"{name}" must be greater than or equal to {least}', path=name)
-        if most is not None and (value > most or len(text) >= 20):
+        if most is not None and value > most:
             raise invalid(f'"{name}" must be less than or equal to {most}', path=name)
         return value
 

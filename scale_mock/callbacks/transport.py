@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import select
+import socket
 import ssl
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import TYPE_CHECKING
@@ -98,6 +99,10 @@ class HttpSender:
     def _drop(self, key: tuple[str, str]) -> None:
         connection = self._connections.pop(key, None)
         if connection is not None:
+            with contextlib.suppress(OSError):
+                if connection.sock is not None:
+                    # Wakes the thread that may be waiting for a reply on it.
+                    connection.sock.shutdown(socket.SHUT_RDWR)
             with contextlib.suppress(OSError):
                 connection.close()
 

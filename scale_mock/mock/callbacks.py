@@ -63,28 +63,28 @@ class Callbacks:
     @property
     def received(self) -> list[Callback]:
         """The acknowledged callbacks in the order of arrival."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return list(self._world.desk.acknowledged)
 
     @property
     def attempts(self) -> list[Attempt]:
         """Every try to send a callback, oldest first."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return list(self._world.desk.attempts)
 
     @property
     def owed(self) -> list[Callback]:
         """Every callback, acknowledged or not, in the order in which they became due."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return list(self._world.desk.by_id.values())
 
     @property
     def inbox(self) -> list[Mail]:
         """What went to e-mail addresses."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return list(self._world.desk.inbox)
 

@@ -17,7 +17,7 @@ def problems(world: World) -> list[str]:
         found = [
             *(
                 f"An exception inside the mock: {type(error).__name__}: {error}"
-                for error in world.broken[:SHOWN]
+                for error in list(world.broken)[:SHOWN]
             ),
             *(
                 f"A route that the platform does not have was called: {route}"

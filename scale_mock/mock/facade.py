@@ -163,7 +163,7 @@ class ScaleMock:
     @property
     def journal(self) -> Journal:
         """The record of everything that happened; ``.digest()`` is a hash over it."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         return self._world.core.journal
 
     def explain(self, task: object) -> Explanation:
@@ -178,7 +178,7 @@ class ScaleMock:
         from scale_mock.callbacks.expect import expectation
         from scale_mock.world.explain import explain_task
 
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             found = self._world.find_task(expectation(task=task).task or "")
             if found is None:
@@ -190,7 +190,7 @@ class ScaleMock:
         from scale_mock.callbacks.expect import expectation
         from scale_mock.world.explain import explain_batch
 
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             found = self._world.find_batch(expectation(batch=batch).batch or "")
             if found is None:
@@ -209,7 +209,7 @@ class ScaleMock:
                 acknowledged, or the mock itself raised.
         """
         __tracebackhide__ = True
-        self._world.pump.turn()
+        self._world.pump.rest()
         found = problems(self._world)
         if found:
             lines = "\n".join(f"  - {problem}" for problem in found)
@@ -235,7 +235,7 @@ class ScaleMock:
         traceback: TracebackType | None,
     ) -> None:
         if error is None and not self._closed:
-            self._world.pump.turn()
+            self._world.pump.rest()
         self.close()
 
     def __repr__(self) -> str:

@@ -31,7 +31,7 @@ class TaskHandle:
         Raises:
             Refusal: There is no such task.
         """
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return self._json(self._find(task))
 
@@ -116,13 +116,13 @@ class BatchHandle:
 
     def get(self, batch: object) -> Json:
         """The batch as the API would answer it."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return batch_json(self._find(batch))
 
     def status(self, batch: object) -> Json:
         """The batch's status and counts, zeros left out."""
-        self._world.pump.turn()
+        self._world.pump.rest()
         with self._world.lock:
             return batch_status_json(self._find(batch))
 

@@ -38,8 +38,9 @@ class Host:
         worlds_max: int = 1000,
         on_error: Callable[[BaseException], None] | None = None,
     ) -> None:
-        make = None if factory is None else lambda name: self._tend(factory(name))
-        self.registry = Registry(factory=make, worlds_max=worlds_max, retire=self._retire)
+        self.registry = Registry(
+            factory=factory, worlds_max=worlds_max, opened=self._tend, retired=self._retire
+        )
         self.app = App(self.registry, wake=self._wake)
         self._address = address
         self._port = port
@@ -52,9 +53,8 @@ class Host:
 
     def add(self, world: World) -> None:
         """Takes a world in."""
-        self.registry.add(self._tend(world))
-        if world.clock_mode != "manual":
-            self._watch()
+        self.registry.add(world)
+        self._tend(world)
 
     def remove(self, world: World) -> None:
         """Takes a world out and closes it."""
@@ -90,16 +90,14 @@ class Host:
         for world in self.registry.worlds():
             self.registry.remove(world.name)
 
-    def _tend(self, world: World) -> World:
+    def _tend(self, world: World) -> None:
         """Hooks a world up to the threads that run it."""
         gate = RetryGate(world)
         world.may_run = gate.may_run
         world.on_attempt = gate.note
         world.clock_changed = self._watch
         if world.clock_mode != "manual":
-            # Not from here: the registry's lock is held while a factory makes a world.
-            threading.Thread(target=self._watch, daemon=True).start()
-        return world
+            self._watch()
 
     def _wake(self, world: World) -> None:
         with self._lock:

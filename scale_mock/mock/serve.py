@@ -35,6 +35,4 @@ def serving_host(
     def open_world(name: str) -> World:
         return World(name=name, settings=chosen, start_at=start_at or EPOCH)
 
-    return Host(
-        factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max
-    )
+    return Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)

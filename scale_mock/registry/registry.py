@@ -25,7 +25,8 @@ class Registry:
     Args:
         factory: Makes the world of an account; ``None`` where worlds are added by hand.
         worlds_max: How many worlds there may be.
-        retire: Closes a world that was removed.
+        opened: Told of a world that the factory made.
+        retired: Told of a world that was removed and closed.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class Registry:
         *,
         factory: Callable[[str], World] | None = None,
         worlds_max: int = 1000,
-        retire: Callable[[World], None] | None = None,
+        opened: Callable[[World], None] | None = None,
+        retired: Callable[[World], None] | None = None,
     ) -> None:
         self._factory = factory
-        self._retire = retire
+        self._opened = opened
+        self._retired = retired
         self._worlds_max = worlds_max
         self._lock = threading.Lock()
         self._worlds: dict[str, World] = {}
@@ -61,9 +64,9 @@ class Registry:
             self._found.clear()
             world = self._worlds.pop(name, None)
         if world is not None:
-            if self._retire is not None:
-                self._retire(world)
             world.close()
+            if self._retired is not None:
+                self._retired(world)
         return world
 
     def find(self, key: str) -> tuple[World, Mode]:
@@ -87,16 +90,25 @@ class Registry:
         if parsed is None:
             raise UNAUTHORIZED()
         with self._lock:
-            world = self._worlds.get(parsed.account)
-            if world is None and looks_real(key):
-                raise REAL_KEY()
-            if world is None and self._factory is not None:
-                if len(self._worlds) >= self._worlds_max:
-                    raise WORLDS_FULL(limit=self._worlds_max)
-                world = self._worlds[parsed.account] = self._factory(parsed.account)
-            if world is None and len(self._worlds) == 1:
-                world = next(iter(self._worlds.values()))
-            if world is None:
-                raise UNAUTHORIZED()
+            known = len(self._worlds)
+            world = self._world_for(parsed.account, key)
             self._found[key] = (world, parsed.mode)
-            return world, parsed.mode
+            is_new = len(self._worlds) > known
+        if is_new and self._opened is not None:
+            self._opened(world)
+        return world, parsed.mode
+
+    def _world_for(self, account: str, key: str) -> World:
+        world = self._worlds.get(account)
+        if world is not None:
+            return world
+        if looks_real(key):
+            raise REAL_KEY()
+        if self._factory is not None:
+            if len(self._worlds) >= self._worlds_max:
+                raise WORLDS_FULL(limit=self._worlds_max)
+            made = self._worlds[account] = self._factory(account)
+            return made
+        if len(self._worlds) == 1:
+            return next(iter(self._worlds.values()))
+        raise UNAUTHORIZED()

@@ -146,6 +146,10 @@ class Scheduler:
 
     def next_event(self) -> Event | None:
         """The event that would run next, or ``None``."""
+        with self._guard:
+            return self._peek()
+
+    def _peek(self) -> Event | None:
         heap = self._heap
         while heap and not heap[0][3].is_live:
             heapq.heappop(heap)
@@ -174,7 +178,7 @@ class Scheduler:
             The event that ran, or ``None`` if none was due.
         """
         with self._guard:
-            event = self.next_event()
+            event = self._peek()
             if event is None or (until is not None and event.due > until):
                 return None
             heapq.heappop(self._heap)

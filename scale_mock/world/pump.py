@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 REPLY_WAIT_S = 5.0
 """How long a callback waits for the reply that it must not overtake."""
+REST_WAIT_S = 0.5
+"""How long a look at the world waits for a callback that is out, in real seconds."""
 TURN_WAIT_S = 5.0
 """How long a call that moves the clock waits for a callback that is out, in real seconds."""
 
@@ -70,30 +72,42 @@ class Pump:
                 self._owner = None
                 self._turn.release()
 
+    def rest(self) -> None:
+        """Like :meth:`turn`, but first lets whoever runs the world come to an end, for a moment.
+
+        So somebody who asks from outside sees what a callback that is just out brings about;
+        somebody who asks from inside a callback is not kept waiting for ever.
+        """
+        if self._owner not in {None, threading.get_ident()} and self._turn.acquire(
+            timeout=REST_WAIT_S
+        ):
+            self._turn.release()
+        self.turn()
+
     def advance_to(self, instant: datetime) -> Progress:
         """Moves the clock to an instant and returns when the world is settled there."""
-        with self._exclusive():
+        with self.standstill():
             progress = self._scheduler.advance_to(instant, events_max=self._events_max)
             self._drain()
             return progress
 
     def advance(self, by: timedelta) -> Progress:
         """Moves the clock by a length and returns when the world is settled there."""
-        with self._exclusive():
+        with self.standstill():
             progress = self._scheduler.advance(by, events_max=self._events_max)
             self._drain()
             return progress
 
     def run_next(self) -> Progress:
         """Moves to the next event, runs it, and settles there."""
-        with self._exclusive():
+        with self.standstill():
             progress = self._scheduler.run_next()
             self._drain()
             return progress
 
     def run_until_idle(self, *, events_max: int | None = None) -> Progress:
         """Runs until nothing but recurring events is scheduled."""
-        with self._exclusive():
+        with self.standstill():
             return self._scheduler.run_until_idle(events_max=events_max or self._events_max)
 
     def wait(self, found: Callable[[], T | None], *, until: datetime) -> T | None:
@@ -106,7 +120,7 @@ class Pump:
         Returns:
             What was found, or ``None`` if nothing more is scheduled up to that instant.
         """
-        with self._exclusive():
+        with self.standstill():
             self._drain()
             ran = 0
             while (thing := found()) is None:
@@ -118,7 +132,7 @@ class Pump:
 
     def run_while(self, wanted: Callable[[Event], bool]) -> None:
         """Runs event by event as long as the next one is wanted, then settles there."""
-        with self._exclusive():
+        with self.standstill():
             self._drain()
             ran = 0
             while (event := self._scheduler.next_event()) is not None and wanted(event):
@@ -127,7 +141,12 @@ class Pump:
                 self._send_all()
 
     @contextmanager
-    def _exclusive(self) -> Iterator[None]:
+    def standstill(self) -> Iterator[None]:
+        """Nothing runs and no callback is out while this is held.
+
+        Raises:
+            PumpBusy: Asked for from inside a callback, or one is out for too long.
+        """
         if self._owner == threading.get_ident():
             raise PumpBusy(
                 "The clock cannot be moved from inside a callback handler: time stands still until "

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 RECEIVER_URL = "http://receiver.scale-mock.test/"
 """The built-in receiver: a name that no resolver knows, answered in process."""
 
+KEPT = 1000
+"""How many unknown routes, and how many exceptions of ours, are remembered."""
+
 TASK_TYPES = TaskTypes()
 """The one registry of task types; it never changes."""
 
@@ -100,8 +103,13 @@ class World:
         self._build()
 
     def reset(self) -> None:
-        """Goes back to the beginning: no objects, the first instant, the first rules."""
-        with self.lock:
+        """Goes back to the beginning: no objects, the first instant, the first rules.
+
+        Raises:
+            PumpBusy: A callback is out.
+        """
+        with self.pump.standstill(), self.lock:
+            self.scheduler.clear()
             self.desk.forget()
             self._build()
 
@@ -241,5 +249,5 @@ class World:
             targets.mount(prefix, app)
         self.pump = Pump(self.scheduler, self.desk, self.tickets, events_max=settings.events_max)
         self.requests: deque[RequestRecord] = deque(maxlen=settings.requests_max)
-        self.broken: list[BaseException] = []
-        self.unknown_routes: list[str] = []
+        self.broken: deque[BaseException] = deque(maxlen=KEPT)
+        self.unknown_routes: deque[str] = deque(maxlen=KEPT)
