@@ -6,7 +6,7 @@ from base64 import b64decode
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from scale_mock.api import control, receiver, v1
+from scale_mock.api import control, receiver, results, v1
 from scale_mock.api.call import Call
 from scale_mock.api.handling import Handling, write_down
 from scale_mock.api.operations import Router
@@ -29,6 +29,7 @@ ROUTER = Router(
         *((v1.PREFIX, operation) for operation in v1.OPERATIONS),
         *((control.PREFIX, operation) for operation in control.OPERATIONS),
         *((control.PREFIX, operation) for operation in receiver.OPERATIONS),
+        *((control.PREFIX, operation) for operation in results.OPERATIONS),
     ]
 )
 

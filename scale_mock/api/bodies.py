@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isinf
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,8 @@ NUMBERS = frozenset(
      "responses_required"}
 )  # fmt: skip
 DEPTH_MAX = 32
+LEVELS_MAX = 100
+"""How deep a JSON body may nest: whatever is taken in can be written out again."""
 FIELDS_MAX = 10_000
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
@@ -56,7 +59,7 @@ def parse_body(raw: bytes, content_type: str) -> object:
     if content_type.startswith(FORM) and raw.lstrip()[:1] not in {b"{", b"["}:
         return parse_form(raw)
     try:
-        return json.loads(raw, parse_constant=_refuse_constant)
+        value = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         where = f"{error.msg} at line {error.lineno} column {error.colno}"
         raise BODY_MALFORMED(problem=where) from error
@@ -66,6 +69,9 @@ def parse_body(raw: bytes, content_type: str) -> object:
         raise BODY_MALFORMED(problem="nested too deeply") from error
     except ValueError as error:
         raise BODY_MALFORMED(problem=str(error)) from error
+    if raw.count(b"{") + raw.count(b"[") > LEVELS_MAX and _is_deep(value):
+        raise BODY_MALFORMED(problem=f"nested more than {LEVELS_MAX} levels deep")
+    return value
 
 
 def parse_form(raw: bytes) -> dict[str, object]:
@@ -121,6 +127,26 @@ def _value(key: str, text: str) -> object:
     if key in NUMBERS and re.fullmatch(r"-?\d{1,15}", text):
         return int(text)
     return text
+
+
+def _is_deep(value: object) -> bool:
+    """True for more than :data:`LEVELS_MAX` levels of arrays and objects."""
+    level = [value]
+    for _ in range(LEVELS_MAX):
+        below = (
+            v.values() if isinstance(v, dict) else v for v in level if isinstance(v, list | dict)
+        )
+        level = [item for items in below for item in items if isinstance(item, list | dict)]
+        if not level:
+            return False
+    return True
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError(f"the number {text[:20]} is out of range")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

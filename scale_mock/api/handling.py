@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 from scale_mock.api.reply import Reply
 from scale_mock.domain.refusals import Refusal
 from scale_mock.envelopes.objects import error_body, refusal_body
+from scale_mock.envelopes.tasks import at_door
 from scale_mock.errors import ScaleMockError
 from scale_mock.registry import redact
 from scale_mock.world.requests import RequestRecord
 
+RESULTS_PATH = "/_mock/results"
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from wsgiref.types import WSGIEnvironment
 
     from scale_mock.api.call import Call
     from scale_mock.api.operations import Operation
@@ -35,7 +39,7 @@ class Handling:
         path: The path as it was sent.
     """
 
-    __slots__ = ("_call", "_error", "_key", "_operation", "_path", "_world")
+    __slots__ = ("_call", "_door", "_error", "_key", "_operation", "_path", "_world")
 
     def __init__(self, operation: Operation, call: Call, *, key: str, path: str) -> None:
         self._operation = operation
@@ -44,11 +48,13 @@ class Handling:
         self._key = key
         self._path = path
         self._error: str | None = None
+        self._door = world_door(call.environ, call.world)
+        call.world.core.door = self._door
 
     def may_block(self) -> bool:
         """True if it runs the world: it moves the clock, or an ``autojump`` clock runs for it."""
         operation, world = self._operation, self._world
-        if operation.moves_clock:
+        if operation.blocks:
             return True
         if operation.awaited is None or world.clock_mode != "autojump":
             return False
@@ -74,7 +80,7 @@ class Handling:
 
     def blocking(self) -> Reply:
         """Runs an operation that runs the world; it takes the lock itself where it needs it."""
-        if self._operation.moves_clock:
+        if self._operation.blocks:
             return self._logged(self._guarded(lambda: self._operation.run(self._call)))
         return self._logged(self._guarded(self._jump_and_run))
 
@@ -115,6 +121,8 @@ class Handling:
 
     def _logged(self, reply: Reply) -> Reply:
         environ = self._call.environ
+        if isinstance(reply.body, bytes):
+            reply.body = at_door(reply.body, self._door)
         write_down(
             self._world,
             self._call.mode,
@@ -127,6 +135,12 @@ class Handling:
             error=self._error,
         )
         return reply
+
+
+def world_door(environ: WSGIEnvironment, world: World) -> str:
+    """Where the files of a world's responses lie for a client that came this way."""
+    host = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "localhost")
+    return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{RESULTS_PATH}/{world.name}"
 
 
 def write_down(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
-
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-from werkzeug.routing import Map, RequestRedirect, Rule, UnicodeConverter
 
 from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND
 
@@ -16,10 +14,11 @@ if TYPE_CHECKING:
 
     from scale_mock.api.call import Call
     from scale_mock.api.reply import Reply
+    from scale_mock.api.routing import PathMap
 
-# A quoted slash inside a name must not split it: it travels through the router as this lone
-# surrogate, which no decoded URL can contain.
-_SLASH = "\udc2f"
+QUOTED_SLASH = "\udc2f"
+"""A quoted slash inside a name must not split it: it travels through the map as this lone
+surrogate, which no decoded URL can contain."""
 
 
 class Scheduled(Protocol):
@@ -39,7 +38,7 @@ class Operation:
         method: The HTTP method.
         path: The path below the API's prefix, names in angle brackets.
         run: Does it, under the world's lock.
-        moves_clock: It runs the world, so it takes its own locks and may block.
+        blocks: It runs the world or takes long, so it takes the locks that it needs itself.
         needs_key: False for the few that need no world.
         awaited: What an ``autojump`` clock runs to before this is read; ``None`` if nothing.
     """
@@ -48,22 +47,9 @@ class Operation:
     method: str
     path: str
     run: Callable[[Call], Reply]
-    moves_clock: bool = False
+    blocks: bool = False
     needs_key: bool = True
     awaited: Callable[[Call], Scheduled | None] | None = None
-
-
-class _NameConverter(UnicodeConverter):
-    """A path segment that may hold a quoted slash and anything else."""
-
-    regex = "[^/]+"
-
-    def __init__(self, map: Map) -> None:  # noqa: A002 - werkzeug's name
-        super().__init__(map)
-        self.regex = "[^/]+"
-
-    def to_python(self, value: str) -> str:
-        return value.replace(_SLASH, "/")
 
 
 class Router:
@@ -74,22 +60,20 @@ class Router:
     """
 
     def __init__(self, operations: Iterable[tuple[str, Operation]]) -> None:
+        self._operations = list(operations)
         self._paths: dict[str, list[str]] = {}
-        rules = []
-        for prefix, operation in operations:
+        self._fixed: dict[tuple[str, str], Operation] = {}
+        for prefix, operation in self._operations:
             path = prefix + operation.path
             self._paths.setdefault(path, []).append(operation.method)
-            rules.append(
-                Rule(path, methods=[operation.method], endpoint=operation, merge_slashes=False)
-            )
-        self._map = Map(
-            rules,
-            converters={"name": _NameConverter, "default": _NameConverter},
-            merge_slashes=False,
-            strict_slashes=False,
-            redirect_defaults=False,
-        )
-        self._adapter = self._map.bind("scale-mock.invalid")
+            if "<" not in path:
+                self._fixed[operation.method, path] = operation
+
+    @cached_property
+    def _map(self) -> PathMap:
+        from scale_mock.api.routing import PathMap
+
+        return PathMap(self._operations)
 
     def match(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
         """The operation and the names in its path.
@@ -101,20 +85,26 @@ class Router:
         Raises:
             Refusal: 404 that lists the nearest routes, or the methods that the path takes.
         """
+        fixed = self._fixed.get((method, raw_path))
+        return (fixed, {}) if fixed is not None else self._search(method, raw_path)
+
+    def _search(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
+        from scale_mock.api.routing import WrongMethod
+
         path = decode_path(raw_path)
         try:
-            operation, names = self._adapter.match(path, method=method)
-        except MethodNotAllowed as error:
-            methods = sorted(set(error.valid_methods or ()) - {"HEAD"})
+            found = self._map.find(method, path)
+        except WrongMethod as error:
             raise METHOD_NOT_FOUND(
-                method=method, path=raw_path, methods=", ".join(methods)
+                method=method, path=raw_path, methods=", ".join(error.methods)
             ) from None
-        except (NotFound, RequestRedirect):
-            raise ROUTE_NOT_FOUND(
-                method=method, path=raw_path, nearest=self._nearest(method, path)
-            ) from None
-        found: Operation = operation
-        return found, names
+        if found is None:
+            raise ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
+        return found
+
+    def load(self) -> None:
+        """Loads what paths with names need, so that no request has to wait for it."""
+        self._map.find("GET", "/")
 
     def _nearest(self, method: str, path: str) -> str:
         """The three known routes that look most like a path."""
@@ -138,4 +128,4 @@ def decode_path(raw_path: str) -> str:
     if "%" not in raw_path:
         return raw_path
     marked = raw_path.replace("%2f", "%2F").split("%2F")
-    return _SLASH.join(unquote(part, errors="replace") for part in marked)
+    return QUOTED_SLASH.join(unquote(part, errors="replace") for part in marked)

@@ -14,7 +14,7 @@ from scale_mock.callbacks.schedule import ATTEMPTS, delay_of
 from scale_mock.domain.documents import encode
 from scale_mock.domain.refusals import NO_CALLBACK
 from scale_mock.envelopes.objects import batch_callback_json
-from scale_mock.envelopes.tasks import render_task_callback
+from scale_mock.envelopes.tasks import at_door, render_task_callback
 from scale_mock.errors import LimitReached
 from scale_mock.sim.streams import digest
 
@@ -182,7 +182,7 @@ class CallbackDesk:
             status=status,
             reason=reason,
             url=url,
-            body=body,
+            body=at_door(body, self._core.door),
             headers={"Content-Type": "application/json", AUTH_HEADER: self._auth[mode]},
             owed_at=self._core.now(),
         )

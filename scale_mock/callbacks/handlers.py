@@ -77,7 +77,11 @@ def as_wsgi(app: WSGIApplication | Callable[[Request], object]) -> WSGIApplicati
         takes_request = False
     if not takes_request:
         return cast("WSGIApplication", app)
-    handler = cast("Callable[[Request], object]", app)
+    return handler_as_wsgi(cast("Callable[[Request], object]", app))
+
+
+def handler_as_wsgi(handler: Callable[[Request], object]) -> WSGIApplication:
+    """As :func:`as_wsgi`, for what is known to take a ``Request``: looking costs 10 µs a world."""
 
     def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         from werkzeug.wrappers import Request, Response

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CONNECTIONS_MAX = 16
 REPLY_BYTES_MAX = 1024 * 1024
 BAD_URL = "bad URL"
+_PORTS = {"http": 80, "https": 443}
+_Place = tuple[str, str, int]
 _KEPT = "%/?:@!$&'()*+,;=~[]"
 
 
@@ -38,7 +40,7 @@ class HttpSender:
 
     def __init__(self, *, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        self._connections: dict[tuple[str, str], HTTPConnection] = {}
+        self._connections: dict[_Place, HTTPConnection] = {}
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         """Sends the body.
@@ -51,9 +53,11 @@ class HttpSender:
         """
         try:
             parts = urlsplit(url)
-            key = (parts.scheme, parts.netloc)
-            if parts.scheme not in {"http", "https"} or not parts.hostname:
+            host, default = parts.hostname, _PORTS.get(parts.scheme)
+            if not host or default is None:
                 raise SendError(BAD_URL)
+            # Taken apart as where the route was chosen: http.client reads netlocs its own way.
+            key = (parts.scheme, host, default if parts.port is None else parts.port)
             connection = self._connection(key)
         except (ValueError, InvalidURL) as error:
             raise SendError(BAD_URL) from error
@@ -78,25 +82,24 @@ class HttpSender:
         for key in list(self._connections):
             self._drop(key)
 
-    def _connection(self, key: tuple[str, str]) -> HTTPConnection:
+    def _connection(self, key: _Place) -> HTTPConnection:
         kept = self._connections.get(key)
         if kept is not None and not _is_stale(kept):
             return kept
         self._drop(key)
         if len(self._connections) >= CONNECTIONS_MAX:
             self._drop(next(iter(self._connections)))
-        scheme, place = key
-        place = place.rpartition("@")[2]
+        scheme, host, port = key
         if scheme == "https":
             made: HTTPConnection = HTTPSConnection(
-                place, timeout=self._timeout_s, context=_unverified()
+                host, port, timeout=self._timeout_s, context=_unverified()
             )
         else:
-            made = HTTPConnection(place, timeout=self._timeout_s)
+            made = HTTPConnection(host, port, timeout=self._timeout_s)
         self._connections[key] = made
         return made
 
-    def _drop(self, key: tuple[str, str]) -> None:
+    def _drop(self, key: _Place) -> None:
         connection = self._connections.pop(key, None)
         if connection is not None:
             with contextlib.suppress(OSError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from typing import Literal
 
 from scale_mock.errors import ConfigurationError
@@ -86,6 +85,8 @@ NAMES: tuple[str, ...] = tuple(entry.name for entry in fields(Settings))
 def check_name(name: str) -> None:
     """Refuses a name that is not a setting."""
     if name not in NAMES:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, NAMES, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ConfigurationError(

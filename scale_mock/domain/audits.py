@@ -90,6 +90,7 @@ class Audits:
 
         The keys are only loosely documented (Scale's page "Fixless audits"); all are kept.
         """
+        _check_verdict(body)
         audit_id = fields.text_or_none(body, "id")
         if audit_id is not None:
             audit = side.audits.get(audit_id)
@@ -125,15 +126,19 @@ class Audits:
             raise TASK_NOT_FOUND()
         if task.status != "completed":
             raise NOT_AUDITABLE(status=task.status)
-        result = fields.text_or_none(body, "audit_result")
-        if result is not None:
-            fields.one_of(result, "audit_result", AUDIT_RESULTS)
-        feedback = body.get("feedback")
-        if feedback is not None and not isinstance(feedback, list):
-            raise invalid('"feedback" must be an array', path="feedback")
         self._core.make_room(side.audits, "fixless audits")
         now = self._core.now()
         audit_id = self._core.new_id(side, "audit", task_id)
         audit = FixlessAudit(audit_id, task_id, dict(body), now, now)
         side.audits[audit_id] = audit
         return audit
+
+
+def _check_verdict(body: Mapping[str, object]) -> None:
+    """Checks the keys of a fixless audit whose values are documented."""
+    result = fields.text_or_none(body, "audit_result")
+    if result is not None:
+        fields.one_of(result, "audit_result", AUDIT_RESULTS)
+    feedback = body.get("feedback")
+    if feedback is not None and not isinstance(feedback, list):
+        raise invalid('"feedback" must be an array', path="feedback")

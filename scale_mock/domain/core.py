@@ -11,12 +11,15 @@ from scale_mock.domain.side import Side
 from scale_mock.sim.ids import object_id
 from scale_mock.sim.streams import digest
 
+RESULTS = "https://results.scale-mock.test"
+"""Stands, in a stored response, for the address of whichever door serves its files."""
+
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Callable, Mapping, Sized
     from datetime import datetime
 
     from scale_mock.config import Settings
-    from scale_mock.domain.model import Mode, Teammate
+    from scale_mock.domain.model import Mode, Task, Teammate
     from scale_mock.domain.ports import CallbackSink, OutcomePlanner, TaskTypeBook
     from scale_mock.sim.scheduler import Scheduler
 
@@ -32,6 +35,8 @@ class Core:
         planner: Decides fates; set by the world once the domain stands.
         callbacks: Takes note of what is owed; set by the world once the domain stands.
         sides: The two modes' stores.
+        responders: What tasks of a type are answered with instead of synthesized responses.
+        door: Where the files of responses are served, as the newest request saw it.
         team: The account's teammates by e-mail, in the order they joined.
     """
 
@@ -46,6 +51,8 @@ class Core:
         self.task_types = task_types
         self.journal = Journal(scheduler.clock, entries_max=settings.journal_entries_max)
         self.sides: dict[Mode, Side] = {mode: Side(mode) for mode in MODES}
+        self.door = RESULTS
+        self.responders: dict[str, Callable[[Task], Mapping[str, object]]] = {}
         self.team: dict[str, Teammate] = {}
 
     def now(self) -> datetime:

@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.core import RESULTS
 from scale_mock.domain.documents import decode_object, encode
+from scale_mock.domain.images import image_size
 from scale_mock.domain.refusals import (
     NOT_PENDING,
     NOT_REDOABLE,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from scale_mock.domain.batches import Batches
     from scale_mock.domain.core import Core
     from scale_mock.domain.model import Task, TaskStatus
+    from scale_mock.domain.ports import Circumstances
     from scale_mock.domain.task_index import TaskIndex
     from scale_mock.sim.scheduler import Event
 
@@ -192,16 +195,41 @@ class Lifecycle:
                 response = self.synthesize(task)
             self.complete(task, response, by=decision.rule)
 
-    def synthesize(self, task: Task) -> dict[str, object]:
+    def synthesize(self, task: Task) -> Mapping[str, object]:
         """Labels for a task, the same for the same identity and count of redos."""
-        redone = f"/{task.times_redone}" if task.times_redone else ""
-        return self._core.task_types.respond(
-            task.type,
-            decode_object(task.params),
-            seed=self._core.settings.seed,
-            identity=task.identity + redone,
-            metadata=decode_object(task.metadata),
-        )
+        own = self._core.responders.get(task.type)
+        if own is not None:
+            return own(task)
+        about = self._circumstances(task, task.times_redone)
+        return self._core.task_types.respond(task.type, decode_object(task.params), **about)
+
+    def result_file(self, task: Task, times_redone: int, name: str) -> tuple[bytes, str] | None:
+        """A file that a synthesized response refers to: its content and media type.
+
+        Made anew at each call, the same bytes each time; nothing is kept.
+        """
+        about = self._circumstances(task, times_redone)
+        params = decode_object(task.params)
+        return self._core.task_types.result_file(task.type, name, params, **about)
+
+    def _circumstances(self, task: Task, times_redone: int) -> Circumstances:
+        redone = f"/{times_redone}" if times_redone else ""
+        return {
+            "seed": self._core.settings.seed,
+            "identity": task.identity + redone,
+            "metadata": decode_object(task.metadata),
+            "image_size": self._image_size(task),
+            "results": f"{RESULTS}/{task.mode}/{task.task_id}/{times_redone}",
+        }
+
+    def _image_size(self, task: Task) -> tuple[int, int] | None:
+        """The size of the task's image in pixels, if it was uploaded and tells."""
+        for url in attachment_urls(task):
+            if url.startswith("scaledata://"):
+                file = self._core.sides[task.mode].files.get(url.rpartition("/")[2])
+                if file is not None and file.content is not None:
+                    return image_size(file.content)
+        return None
 
     def _cancel(self, task: Task, *, by: str) -> None:
         self._unschedule(task)

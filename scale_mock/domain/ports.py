@@ -7,7 +7,7 @@ The world puts the parts together: :mod:`scale_mock.tasktypes` is the :class:`Ta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,24 @@ class OutcomePlanner(Protocol):
         """
 
 
+class Circumstances(TypedDict, total=False):
+    """What a response depends on besides the type and its params.
+
+    Attributes:
+        seed: The world's seed.
+        identity: What tells the task from all others of the world.
+        metadata: The task's metadata.
+        image_size: Width and height of the image in pixels, where the image itself tells.
+        results: Below which address the files that the response refers to lie.
+    """
+
+    seed: Required[int]
+    identity: Required[str]
+    metadata: Mapping[str, object]
+    image_size: tuple[int, int] | None
+    results: str
+
+
 class TaskTypeBook(Protocol):
     """Per task type: what may be sent, what is echoed, and what comes back."""
 
@@ -69,19 +87,25 @@ class TaskTypeBook(Protocol):
     def default_instruction(self, type_name: str) -> str | None:
         """The instruction that the platform fills in, if it does."""
 
+    def check_response(self, type_name: str, response: object) -> list[str]:
+        """What is wrong with a response, each problem with its JSON path; empty if nothing is."""
+
     def known_params(self, type_name: str) -> frozenset[str]:
         """The params that a type describes; empty where it describes none."""
 
     def respond(
-        self,
-        type_name: str,
-        params: Mapping[str, object],
-        *,
-        seed: int,
-        identity: str,
-        metadata: Mapping[str, object] | None = None,
+        self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
     ) -> dict[str, object]:
         """A synthesized response, the same for the same arguments."""
+
+    def result_file(
+        self,
+        type_name: str,
+        name: str,
+        params: Mapping[str, object],
+        **about: Unpack[Circumstances],
+    ) -> tuple[bytes, str] | None:
+        """A file of that response: its content and media type; ``None`` if it has none so named."""
 
 
 class CallbackSink(Protocol):

@@ -122,10 +122,11 @@ class Studio:
         batch = self._batches.get(side, name)
         if batch.project.product_line != "studio":
             raise NOT_STUDIO_BATCH(batch=name)
-        names = fields.texts(body, "groups")
+        sent = fields.texts(body, "groups")
+        names = [name.lower() if fields.is_email(name) else name for name in sent]
         for group_name in names:
             if fields.is_email(group_name):
-                self._singleton(side, batch.project, group_name.lower())
+                self._singleton(side, batch.project, group_name)
             else:
                 self._group(side, batch.project, group_name)
         batch.groups = tuple(dict.fromkeys(names))

@@ -6,10 +6,12 @@ joining them, which costs a tenth of encoding it anew.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.core import RESULTS
 from scale_mock.domain.documents import encode
 from scale_mock.sim.instants import to_iso
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     from scale_mock.domain.model import Audit, History, Task
 
+_TOKEN = re.compile(r"t(0|[1-9a-f][0-9a-f]{0,11})z")
+_RESULTS = RESULTS.encode()
 _text = encode_basestring_ascii
 _iso = lru_cache(maxsize=4096)(to_iso)
 
@@ -136,6 +140,16 @@ def render_task_callback(task: Task, *, status: str) -> bytes:
     return head + response + b',"task":' + rendered + b"}"
 
 
+def at_door(document: bytes, door: str) -> bytes:
+    """A document with the files of responses where a door serves them.
+
+    Args:
+        document: JSON that may name files.
+        door: The door's address for such files.
+    """
+    return document.replace(_RESULTS, door.encode()) if _RESULTS in document else document
+
+
 def audit_json(audit: Audit) -> dict[str, object]:
     """One entry of ``audits``."""
     body: dict[str, object] = {
@@ -157,12 +171,8 @@ def next_token(seq: int) -> str:
 
 def position_of(token: str) -> int | None:
     """The position in a token, or ``None`` if it was never given out."""
-    if token.startswith("t") and token.endswith("z"):
-        try:
-            return int(token[1:-1], 16)
-        except ValueError:
-            return None
-    return None
+    found = _TOKEN.fullmatch(token)
+    return int(found[1], 16) if found else None
 
 
 def _history(task: Task) -> bytes:

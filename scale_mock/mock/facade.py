@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from scale_mock.config import Settings
+from scale_mock.config.settings import check_name
 from scale_mock.domain.refusals import BATCH_NOT_FOUND, TASK_NOT_FOUND
 from scale_mock.errors import ConfigurationError
 from scale_mock.mock.callbacks import Callbacks
@@ -13,6 +14,7 @@ from scale_mock.mock.checks import problems
 from scale_mock.mock.clock import Clock
 from scale_mock.mock.handles import BatchHandle, ProjectHandle, Rules, TaskHandle
 from scale_mock.mock.host import Host
+from scale_mock.mock.tasktypes import TaskTypesHandle
 from scale_mock.selectors.durations import parse_instant
 from scale_mock.sim.instants import EPOCH
 from scale_mock.world import World
@@ -20,6 +22,7 @@ from scale_mock.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
     from wsgiref.types import WSGIApplication
@@ -65,6 +68,7 @@ class ScaleMock:
         batches: The batches.
         projects: The projects.
         rules: What happens to which tasks.
+        tasktypes: Answers of one's own for a task type.
     """
 
     def __init__(
@@ -80,12 +84,14 @@ class ScaleMock:
         host: Host | None = None,
         **settings: object,
     ) -> None:
-        chosen = Settings().with_changes(
+        for setting in settings:
+            check_name(setting)
+        chosen = Settings(
             seed=seed,
-            clock=clock,
+            clock=clock,  # type: ignore[arg-type]  # checked by Settings itself
             callback_hosts=tuple(callback_hosts),
             strict_fields=strict_fields,
-            **settings,
+            **settings,  # type: ignore[arg-type]  # their names are checked above
         )
         self.name = name if name is not None else f"mock-{next(_numbers)}"
         self._world = World(
@@ -104,6 +110,7 @@ class ScaleMock:
         self.batches = BatchHandle(self._world)
         self.projects = ProjectHandle(self._world)
         self.rules = Rules(self._world)
+        self.tasktypes = TaskTypesHandle(self._world)
 
     @property
     def seed(self) -> int:
@@ -165,6 +172,32 @@ class ScaleMock:
         """The record of everything that happened; ``.digest()`` is a hash over it."""
         self._world.pump.rest()
         return self._world.core.journal
+
+    def export(self, path: str | Path, *, mode: Mode = "live", **filters: object) -> int:
+        """Writes the matching tasks with their responses to a file, as JSON lines, newest first.
+
+        Args:
+            path: Where to; an existing file is replaced.
+            mode: Whose tasks.
+            filters: The filters of ``GET /tasks``: ``project="p"``, ``status=["completed"]``,
+                ``completed_after="2024-01-02"``...
+
+        Returns:
+            How many tasks were written.
+
+        Raises:
+            ConfigurationError: A filter is not one.
+        """
+        from scale_mock.mock.export import filter_of
+
+        wanted = filter_of(filters)
+        self._world.pump.rest()
+        count = 0
+        with open(path, "wb") as file:
+            for lines in self._world.export(mode, wanted):
+                count += lines.count(b"\n")
+                file.write(lines)
+        return count
 
     def explain(self, task: object) -> Explanation:
         """Where a task stands: who decided, what happened, what it waits for, what would move it.

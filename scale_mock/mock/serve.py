@@ -36,3 +36,11 @@ def serving_host(
         return World(name=name, settings=chosen, start_at=start_at or EPOCH)
 
     return Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)
+
+
+def load_rest() -> None:
+    """Loads what the first requests need and the start does not, before they ask for it."""
+    import scale_mock.callbacks.transport  # noqa: F401 - for the first callback
+    from scale_mock.api.app import ROUTER
+
+    ROUTER.load()

@@ -78,6 +78,11 @@ class Registry:
         found = self._found.get(key)
         return found if found is not None else self._open(key)
 
+    def by_name(self, name: str) -> World | None:
+        """The world of an account."""
+        with self._lock:
+            return self._worlds.get(name)
+
     def find_by_auth(self, auth_key: str) -> World | None:
         """The world whose callbacks carry this auth key."""
         for world in self.worlds():

@@ -40,9 +40,21 @@ class Order:
         identity: What tells this task from all others of the world.
         metadata: The task's metadata; it may say how large the image is.
         locale: In which language text is written (Faker's name for it).
+        image_size: Width and height of the image in pixels, where they are known.
+        results: Below which address the response's files lie.
     """
 
-    __slots__ = ("_count", "identity", "locale", "metadata", "params", "seed", "stream")
+    __slots__ = (
+        "_count",
+        "_results",
+        "identity",
+        "image_size",
+        "locale",
+        "metadata",
+        "params",
+        "seed",
+        "stream",
+    )
 
     def __init__(
         self,
@@ -53,7 +65,11 @@ class Order:
         identity: str,
         metadata: Mapping[str, Any] | None = None,
         locale: str = "en_US",
+        image_size: tuple[int, int] | None = None,
+        results: str = "",
     ) -> None:
+        self.image_size = image_size
+        self._results = results
         self.params = params
         self.metadata = metadata or {}
         self.seed = seed
@@ -66,6 +82,31 @@ class Order:
         """The next UUID of this response."""
         self._count += 1
         return uuid_text(self.seed, self.identity, self._count)
+
+    def url(self, name: str) -> str:
+        """The address of a file of this response; ``Behaviour.file`` makes it when it is asked for.
+
+        Args:
+            name: One path segment of letters, digits, ``.``, ``-`` and ``_``.
+        """
+        return f"{self._results}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """A file that a response refers to.
+
+    Args:
+        content: Its bytes.
+        media_type: What it is, for example ``image/png``.
+    """
+
+    content: bytes
+    media_type: str = "application/json; charset=utf-8"
+
+
+def no_file(order: Order, name: str) -> ResultFile | None:
+    """A type whose responses are inline."""
 
 
 def no_rules(params: Mapping[str, Any]) -> None:
@@ -82,9 +123,12 @@ class Behaviour:
             :class:`~scale_mock.tasktypes.checks.Fault`.
         defaults: Params that the platform fills in and echoes (recorded ones only).
         instruction: The instruction that the platform fills in.
+        file: Makes a file that a response refers to, from the same order anew; ``None`` if the
+            response has none of that name.
     """
 
     respond: Callable[[Order], dict[str, Any]]
     rules: Callable[[Mapping[str, Any]], None] = no_rules
     defaults: Mapping[str, Any] = field(default_factory=dict)
     instruction: str | None = None
+    file: Callable[[Order, str], ResultFile | None] = no_file

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from scale_mock.domain.fields import LIFTED
 from scale_mock.domain.refusals import Refusal, invalid
@@ -22,6 +22,7 @@ from scale_mock.tasktypes.schemas import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from scale_mock.domain.ports import Circumstances
     from scale_mock.tasktypes.entry import TaskType
 
 _TOO_DEEP = "nests too deeply; at most a few dozen levels are read"
@@ -112,34 +113,37 @@ class TaskTypes:
         return _behaviour(self._entry(type_name).folder).instruction
 
     def respond(
-        self,
-        type_name: str,
-        params: Mapping[str, object],
-        *,
-        seed: int,
-        identity: str,
-        metadata: Mapping[str, object] | None = None,
+        self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
     ) -> dict[str, Any]:
         """A response that fits the request; the same for the same arguments, in every process.
 
         Args:
             type_name: A type's name.
             params: Effective params that :meth:`check` let pass.
-            seed: The world's seed.
-            identity: What tells the task from all others of the world.
-            metadata: The task's metadata; ``width`` and ``height``, or
-                ``video.resolution.w`` and ``.h``, say how large the image is.
+            about: Seed, identity and what else it depends on. In ``metadata``, ``width`` and
+                ``height``, or ``video.resolution.w`` and ``.h``, say how large the image is.
         """
         entry = self._entry(type_name)
-        order = Order(
-            entry.name,
-            params,
-            seed=seed,
-            identity=identity,
-            metadata=metadata,
-            locale=self._locale,
-        )
-        return _behaviour(entry.folder).respond(order)
+        return _behaviour(entry.folder).respond(self._order(entry, params, about))
+
+    def result_file(
+        self,
+        type_name: str,
+        name: str,
+        params: Mapping[str, object],
+        **about: Unpack[Circumstances],
+    ) -> tuple[bytes, str] | None:
+        """A file of the response that :meth:`respond` makes from the same arguments.
+
+        Returns:
+            Its content and media type; ``None`` if the response has no file of that name.
+        """
+        entry = self._entry(type_name)
+        found = _behaviour(entry.folder).file(self._order(entry, params, about), name)
+        return None if found is None else (found.content, found.media_type)
+
+    def _order(self, entry: TaskType, params: Mapping[str, object], about: Circumstances) -> Order:
+        return Order(entry.name, params, locale=self._locale, **about)
 
     def params_schema(self, type_name: str) -> dict[str, Any]:
         """The JSON Schema (draft 2020-12) of a type's create body; a new dict."""

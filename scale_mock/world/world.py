@@ -12,6 +12,7 @@ from scale_mock.callbacks.targets import Targets
 from scale_mock.domain.audits import Audits
 from scale_mock.domain.batches import Batches
 from scale_mock.domain.core import Core
+from scale_mock.domain.documents import decode_object
 from scale_mock.domain.files import Files
 from scale_mock.domain.lifecycle import Lifecycle
 from scale_mock.domain.model import MODES
@@ -20,6 +21,8 @@ from scale_mock.domain.quality import Quality
 from scale_mock.domain.studio import Studio
 from scale_mock.domain.tasks import Tasks
 from scale_mock.domain.team import Team
+from scale_mock.envelopes.tasks import render_task
+from scale_mock.errors import ConfigurationError
 from scale_mock.labeling import Planner
 from scale_mock.rules.book import RuleBook
 from scale_mock.sim.clock import VirtualClock
@@ -31,7 +34,7 @@ from scale_mock.world.pump import Pump
 from scale_mock.world.tickets import Tickets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from wsgiref.types import WSGIApplication
 
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from scale_mock.callbacks.records import Callback
     from scale_mock.config import Settings
     from scale_mock.domain.model import Batch, Mode, Task
+    from scale_mock.domain.task_index import TaskFilter
     from scale_mock.rules.rule import Rule
     from scale_mock.sim.scheduler import Event
     from scale_mock.world.requests import RequestRecord
@@ -47,6 +51,8 @@ if TYPE_CHECKING:
 RECEIVER_URL = "http://receiver.scale-mock.test/"
 """The built-in receiver: a name that no resolver knows, answered in process."""
 
+HANDFUL = 500
+"""How many tasks an export renders at a time."""
 KEPT = 1000
 """How many unknown routes, and how many exceptions of ours, are remembered."""
 
@@ -167,6 +173,50 @@ class World:
         before = thing.touched
         self.pump.run_while(lambda event: thing.touched == before and self.may_run(event))
 
+    def export(self, mode: Mode, wanted: TaskFilter) -> Iterator[bytes]:
+        """The matching tasks, newest first, as JSON lines in handfuls.
+
+        The lock is held for one handful at a time; which tasks match is decided at the beginning.
+        """
+        index = self.core.sides[mode].task_index
+        with self.lock:
+            matching = list(index.matching(wanted))
+        for first in range(0, len(matching), HANDFUL):
+            with self.lock:
+                lines = [render_task(task) for task in matching[first : first + HANDFUL]]
+            yield b"\n".join(lines) + b"\n"
+
+    def set_responder(
+        self,
+        type_name: str,
+        response: Mapping[str, object] | Callable[[dict[str, object]], Mapping[str, object]],
+        *,
+        validate: bool,
+    ) -> None:
+        """Answers every task of a type with a response of the user's.
+
+        Raises:
+            ConfigurationError: The response does not fit the type.
+        """
+
+        def checked(made: Mapping[str, object]) -> Mapping[str, object]:
+            problems = TASK_TYPES.check_response(type_name, made) if validate else []
+            if problems:
+                raise ConfigurationError(
+                    f"The response for {type_name} does not fit its schema: "
+                    f"{'; '.join(problems[:3])}. Pass validate=False to send it anyway."
+                )
+            return made
+
+        if callable(response):
+            make = response
+            self.core.responders[type_name] = lambda task: checked(
+                make(decode_object(render_task(task)))
+            )
+        else:
+            given = checked(response)
+            self.core.responders[type_name] = lambda task: given
+
     def set_clock(self, *, mode: str | None, rate: float | None) -> None:
         """Changes how the clock moves; ``None`` leaves something as it is."""
         if mode is not None:
@@ -244,7 +294,7 @@ class World:
         self.desk.on_attempt = self._tell_attempt
         self.core.callbacks = self.desk
         self.receiver = Receiver(self.now)
-        targets.mount(RECEIVER_URL, self.receiver.take)
+        targets.mount_handler(RECEIVER_URL, self.receiver.take)
         for prefix, app in self._mounts.items():
             targets.mount(prefix, app)
         self.pump = Pump(self.scheduler, self.desk, self.tickets, events_max=settings.events_max)

@@ -5,7 +5,7 @@ The world is chosen by the same key as in Scale's API; names and arguments are t
 
 from __future__ import annotations
 
-from scale_mock.api.control import clock, journal, rules, tasks, worlds
+from scale_mock.api.control import clock, export, journal, rules, tasks, worlds
 
 OPERATIONS = (
     *worlds.OPERATIONS,
@@ -13,5 +13,6 @@ OPERATIONS = (
     *rules.OPERATIONS,
     *tasks.OPERATIONS,
     *journal.OPERATIONS,
+    *export.OPERATIONS,
 )
 PREFIX = "/_mock"

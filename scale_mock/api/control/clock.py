@@ -96,7 +96,7 @@ def _progress(world: World, progress: Progress) -> dict[str, object]:
 OPERATIONS = (
     Operation("get_clock", "GET", "/clock", get_clock),
     Operation("set_clock", "PUT", "/clock", set_clock),
-    Operation("advance_clock", "POST", "/clock/advance", advance, moves_clock=True),
-    Operation("run_next", "POST", "/clock/run_next", run_next, moves_clock=True),
-    Operation("run_until_idle", "POST", "/clock/run_until_idle", run_until_idle, moves_clock=True),
+    Operation("advance_clock", "POST", "/clock/advance", advance, blocks=True),
+    Operation("run_next", "POST", "/clock/run_next", run_next, blocks=True),
+    Operation("run_until_idle", "POST", "/clock/run_until_idle", run_until_idle, blocks=True),
 )

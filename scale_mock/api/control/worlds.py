@@ -61,5 +61,5 @@ OPERATIONS = (
     Operation("health", "GET", "/health", health, needs_key=False),
     Operation("list_worlds", "GET", "/worlds", list_worlds, needs_key=False),
     Operation("delete_world", "DELETE", "/worlds/<name:name>", delete_world, needs_key=False),
-    Operation("reset", "POST", "/reset", reset, moves_clock=True),
+    Operation("reset", "POST", "/reset", reset, blocks=True),
 )

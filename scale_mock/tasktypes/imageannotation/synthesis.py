@@ -116,6 +116,8 @@ def _canvas(order: Order, least: list[tuple[int, int]]) -> tuple[int, int]:
     drawn = order.stream.choice(_CANVASES)
     if _is_size(width) and _is_size(height):
         drawn = (int(width), int(height))
+    elif order.image_size is not None:
+        drawn = order.image_size
     return (
         max(drawn[0], *(one for one, _ in least)),
         max(drawn[1], *(one for _, one in least)),
