@@ -6,8 +6,6 @@ the host.
 
 from __future__ import annotations
 
-import ipaddress
-import logging
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -24,9 +22,6 @@ if TYPE_CHECKING:
     from scale_mock.callbacks.transport import HttpSender
 
 Route = Literal["mounted", "loopback", "inbox", "captured"]
-
-
-LOG = logging.getLogger("scale_mock")
 
 
 class Targets:
@@ -104,7 +99,9 @@ class Targets:
         if host in self._warned:
             return
         self._warned.add(host)
-        LOG.warning(
+        import logging
+
+        logging.getLogger("scale_mock").warning(
             "Callbacks to %s are captured, not sent: scale_mock sends to loopback addresses only. "
             "Pass callback_hosts=[%r] (or serve --callback-host %s) to send them, or mount a "
             "handler: mock.callbacks.mount(url, app).",
@@ -135,6 +132,8 @@ def is_loopback(host: str) -> bool:
     """True for ``localhost`` and the addresses of this machine's loopback interface."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
+    import ipaddress
+
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

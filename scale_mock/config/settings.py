@@ -10,6 +10,8 @@ from scale_mock.errors import ConfigurationError
 ClockMode = Literal["manual", "autojump", "realtime"]
 CLOCK_MODES: tuple[ClockMode, ...] = ("manual", "autojump", "realtime")
 
+RATE_MAX = 1_000_000_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -62,8 +64,10 @@ class Settings:
             )
         if type(self.seed) is not int:
             raise ConfigurationError(f"seed={self.seed!r}: a seed is an integer.")
-        if not self.rate > 0:
-            raise ConfigurationError(f"rate={self.rate!r}: a rate is greater than 0.")
+        if not 0 < self.rate <= RATE_MAX:
+            raise ConfigurationError(
+                f"rate={self.rate!r}: a rate is greater than 0 and at most {RATE_MAX}."
+            )
         for name in ("tasks_max", "events_max", "callbacks_max", "worlds_max"):
             if getattr(self, name) < 1:
                 raise ConfigurationError(f"{name}={getattr(self, name)!r}: a limit is at least 1.")

@@ -33,18 +33,15 @@ def missing(
         times: How many were expected; ``None`` for at least one.
         within: How long was waited at most.
     """
-    count = "a callback" if times is None else f"exactly {times} callbacks"
-    came = {0: "none was acknowledged", 1: "one was acknowledged"}.get(
-        len(found), f"{len(found)} were acknowledged"
-    )
-    first = f"Expected {count} {expected} within {format_duration(within)}: {came}."
+    count = "a callback" if times is None else _exactly(times)
+    first = f"Expected {count} {expected} within {format_duration(within)}: {_came(found)}."
     return "\n".join([first, "", *_details(world, expected)])
 
 
 def too_many(world: World, expected: Expectation, found: list[Callback], times: int) -> str:
     """The report on a callback that arrived, though it should not have, or not so often."""
-    wanted = "no callback" if times == 0 else f"exactly {times} callbacks"
-    lines = [f"Expected {wanted} {expected}: {len(found)} were acknowledged.", ""]
+    wanted = "no callback" if times == 0 else _exactly(times)
+    lines = [f"Expected {wanted} {expected}: {_came(found)}.", ""]
     lines += [f"  {_line(callback)}" for callback in found]
     return "\n".join([*lines, "", *_subject(world, expected)])
 
@@ -56,6 +53,15 @@ def wrong_order(world: World, expected: list[Expectation], came: list[Callback])
     lines += ["They were acknowledged in this order:"]
     lines += [f"  {number}. {_line(callback)}" for number, callback in enumerate(came, start=1)]
     return "\n".join([*lines, "", *_clock(world)])
+
+
+def _exactly(times: int) -> str:
+    return f"exactly {times} callback" + ("s" if times != 1 else "")
+
+
+def _came(found: list[Callback]) -> str:
+    few = {0: "none was", 1: "one was"}
+    return few.get(len(found), f"{len(found)} were") + " acknowledged"
 
 
 def _details(world: World, expected: Expectation) -> Iterable[str]:

@@ -1,0 +1,190 @@
+"""The commands and their options: what may be asked for, and what each of it means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from scale_mock import __version__
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+PORT = 8723
+CLOCKS = ("autojump", "manual", "realtime")
+DEMO_SECONDS = 10.0
+
+
+def _instant(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> datetime | None:
+    """Reads an instant; a wrong one is a usage error."""
+    if value is None:
+        return None
+    from scale_mock.errors import ConfigurationError
+    from scale_mock.selectors.durations import parse_instant
+
+    try:
+        return parse_instant(value, where="--start-at")
+    except ConfigurationError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _hosts(
+    _context: click.Context, _parameter: click.Parameter, value: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuses URLs and ports where the name of a host is wanted."""
+    for host in value:
+        # More than one colon makes an IPv6 address.
+        if not host or set(host) & set("/@ ") or host.count(":") == 1:
+            raise click.BadParameter(
+                f"{host!r} is not the name of a host. Give the name alone, without scheme, port "
+                "and path: for callbacks to http://app:8000/done it is 'app'."
+            )
+    return value
+
+
+def _rate(context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """Refuses a rate for a clock that has none."""
+    clock = context.params.get("clock")
+    if value is not None and clock != "realtime":
+        raise click.BadParameter(
+            f"a clock that runs at a rate is --clock realtime; this one is {clock}."
+        )
+    return value
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="The Python side, fixtures for pytest included, is described in the README.",
+)
+@click.version_option(__version__, prog_name="scale-mock", message="%(prog)s %(version)s")
+def commands() -> None:
+    """The Scale AI labeling platform, faked in memory.
+
+    Start with the demo. To test your own code from another process or in another language, serve
+    the platform and send your client's requests there.
+    """
+
+
+@commands.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Decides every id, fate and label: the same seed and calls give the same answers.",
+)
+@click.option(
+    "--clock",
+    type=click.Choice(CLOCKS),
+    default="autojump",
+    show_default=True,
+    is_eager=True,
+    help="How time passes: by itself as soon as somebody waits, only when told, or steadily.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    callback=_rate,
+    metavar="X",
+    help="With --clock realtime: seconds of world time per second of real time. Default: 1.",
+)
+@click.option(
+    "--start-at",
+    callback=_instant,
+    metavar="INSTANT",
+    help="First instant of every world, in ISO 8601. Default: 2024-01-01T00:00:00Z.",
+)
+@click.option(
+    "--callback-host",
+    "callback_hosts",
+    multiple=True,
+    callback=_hosts,
+    metavar="HOST",
+    help="Host besides this machine that callbacks are really sent to. May be repeated.",
+)
+@click.option(
+    "--worlds-max",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="How many worlds there may be at once.",
+)
+def serve(
+    host: str,
+    port: int,
+    seed: int,
+    clock: str,
+    rate: float | None,
+    start_at: datetime | None,
+    callback_hosts: tuple[str, ...],
+    worlds_max: int,
+) -> None:
+    r"""Serve the platform over HTTP until it is stopped.
+
+    Every key opens a world of its own: test_NAME and live_NAME are the two modes of the account
+    NAME, and any NAME will do. The address is printed as one line on stdout,
+    "Listening on http://127.0.0.1:8723", as soon as requests are accepted; everything else goes
+    to stderr. Ctrl-C and SIGTERM end it with exit code 0.
+
+    \b
+    curl -u test_me: http://127.0.0.1:8723/v1/tasks      Scale's API
+    curl -u test_me: http://127.0.0.1:8723/_mock/clock   the world of that key
+    """
+    from scale_mock.cli.serve import run
+
+    run(
+        host=host,
+        port=port,
+        seed=seed,
+        clock=clock,
+        rate=rate,
+        start_at=start_at,
+        callback_hosts=callback_hosts,
+        worlds_max=worlds_max,
+    )
+
+
+@commands.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    help="Port of the platform while the demo runs; 0 takes a free one.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Another seed, another three days; the same seed, the same.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 3600),
+    default=DEMO_SECONDS,
+    show_default=True,
+    help="How long the three days take in real time, at least.",
+)
+def demo(port: int, seed: int, seconds: float) -> None:
+    """Watch three days of labeling in ten seconds.
+
+    Starts the platform, plays a customer who sends sixty tasks over HTTP, and a receiver of
+    callbacks that fails a third of the time. At the end the receiver's own log is compared with
+    what the platform says: exit code 0 if they agree, 1 if they do not. Ctrl-C ends it with exit
+    code 130. Needs no network, and no key.
+    """
+    from scale_mock.cli.demo import run
+
+    raise SystemExit(run(port=port, seed=seed, seconds=seconds))
