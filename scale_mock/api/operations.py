@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
@@ -61,6 +61,8 @@ class Router:
 
     def __init__(self, operations: Iterable[tuple[str, Operation]]) -> None:
         self._operations = list(operations)
+        # Clients poll: the same few paths come again and again.
+        self._found = lru_cache(maxsize=4096)(self._search)
         self._paths: dict[str, list[str]] = {}
         self._fixed: dict[tuple[str, str], Operation] = {}
         for prefix, operation in self._operations:
@@ -86,7 +88,7 @@ class Router:
             Refusal: 404 that lists the nearest routes, or the methods that the path takes.
         """
         fixed = self._fixed.get((method, raw_path))
-        return (fixed, {}) if fixed is not None else self._search(method, raw_path)
+        return (fixed, {}) if fixed is not None else self._found(method, raw_path)
 
     def _search(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
         from scale_mock.api.routing import WrongMethod

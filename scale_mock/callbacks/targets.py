@@ -6,6 +6,7 @@ the host.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
@@ -128,6 +129,7 @@ def _host(url: str) -> str:
         return ""
 
 
+@lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """True for ``localhost`` and the addresses of this machine's loopback interface."""
     if host == "localhost" or host.endswith(".localhost"):
