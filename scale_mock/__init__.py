@@ -14,11 +14,15 @@ if TYPE_CHECKING:
     from scale_mock.errors import MissingDependency as MissingDependency
     from scale_mock.errors import PumpBusy as PumpBusy
     from scale_mock.errors import ScaleMockError as ScaleMockError
+    from scale_mock.mock.callbacks import Callbacks as Callbacks
+    from scale_mock.mock.clock import Clock as Clock
     from scale_mock.mock.facade import ScaleMock as ScaleMock
     from scale_mock.rules.rule import Rule as Rule
 
 __version__ = "0.1.0"
 __all__ = [
+    "Callbacks",
+    "Clock",
     "ConfigurationError",
     "LimitReached",
     "MissingDependency",
@@ -30,6 +34,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Callbacks": "scale_mock.mock.callbacks",
+    "Clock": "scale_mock.mock.clock",
     "ConfigurationError": "scale_mock.errors",
     "LimitReached": "scale_mock.errors",
     "MissingDependency": "scale_mock.errors",

@@ -64,10 +64,10 @@ class Settings:
             )
         if type(self.seed) is not int:
             raise ConfigurationError(f"seed={self.seed!r}: a seed is an integer.")
-        if not 0 < self.rate <= RATE_MAX:
-            raise ConfigurationError(
-                f"rate={self.rate!r}: a rate is greater than 0 and at most {RATE_MAX}."
-            )
+        if not self.rate > 0:
+            raise ConfigurationError(f"rate={self.rate!r}: a rate is greater than 0.")
+        if self.rate > RATE_MAX:
+            raise ConfigurationError(f"rate={self.rate!r}: a rate is at most {RATE_MAX}.")
         for name in ("tasks_max", "events_max", "callbacks_max", "worlds_max"):
             if getattr(self, name) < 1:
                 raise ConfigurationError(f"{name}={getattr(self, name)!r}: a limit is at least 1.")

@@ -15,6 +15,7 @@ from scale_mock.mock.clock import Clock
 from scale_mock.mock.handles import BatchHandle, ProjectHandle, Rules, TaskHandle
 from scale_mock.mock.host import Host
 from scale_mock.mock.tasktypes import TaskTypesHandle
+from scale_mock.registry.keys import generated_name
 from scale_mock.selectors.durations import parse_instant
 from scale_mock.sim.instants import EPOCH
 from scale_mock.world import World
@@ -93,7 +94,7 @@ class ScaleMock:
             strict_fields=strict_fields,
             **settings,  # type: ignore[arg-type]  # their names are checked above
         )
-        self.name = name if name is not None else f"mock-{next(_numbers)}"
+        self.name = name if name is not None else generated_name(next(_numbers))
         self._world = World(
             name=self.name,
             settings=chosen,

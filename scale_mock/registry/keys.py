@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from scale_mock.domain.model import Mode
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,99}")
+_GENERATED = re.compile(r"mock-\d+")
 _REAL = re.compile(r"(live|test)_[0-9a-f]{32}")
 
 
@@ -40,6 +41,16 @@ def parse_key(key: str) -> ParsedKey | None:
     if not _NAME.fullmatch(account) or len(rest) > 2:
         return None
     return ParsedKey(account, mode)
+
+
+def generated_name(number: int) -> str:
+    """The name of an account that nobody named."""
+    return f"mock-{number}"
+
+
+def is_generated(account: str) -> bool:
+    """True for the name of some world's account, which therefore is no other world's."""
+    return bool(_GENERATED.fullmatch(account))
 
 
 def looks_real(key: str) -> bool:

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.refusals import REAL_KEY, UNAUTHORIZED, WORLDS_FULL
-from scale_mock.registry.keys import looks_real, parse_key
+from scale_mock.registry.keys import is_generated, looks_real, parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,8 +19,8 @@ class Registry:
     """Keys to worlds.
 
     A key opens the world of its account. Where there is none, the only world of the registry is
-    opened by any well-formed key (code under test brings its own), and a registry with a factory
-    makes a world for it.
+    opened by any well-formed key (code under test brings its own), unless it is the generated key
+    of a world that is gone; and a registry with a factory makes a world for it.
 
     Args:
         factory: Makes the world of an account; ``None`` where worlds are added by hand.
@@ -114,6 +114,6 @@ class Registry:
                 raise WORLDS_FULL(limit=self._worlds_max)
             made = self._worlds[account] = self._factory(account)
             return made
-        if len(self._worlds) == 1:
+        if len(self._worlds) == 1 and not is_generated(account):
             return next(iter(self._worlds.values()))
         raise UNAUTHORIZED()

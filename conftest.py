@@ -1,0 +1,11 @@
+"""What every test shares: pytest's own tool for testing plugins, and hypothesis' pace."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# A machine that is busy with something else must not fail a property.
+settings.register_profile("scale_mock", deadline=None)
+settings.load_profile("scale_mock")
+
+pytest_plugins = ["pytester"]

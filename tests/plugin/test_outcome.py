@@ -1,0 +1,242 @@
+"""What is said at a test's end: strict checks if it passed, its world's state if it failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.plugin.conftest import Run
+
+CALLS_NOWHERE = """
+import pytest, requests
+
+def call(mock):
+    requests.get(f"{mock.v1_url}/tusks", auth=(mock.live_key, ""), timeout=5)
+"""
+FOUND = [
+    "scale_mock found 1 problem:",
+    "  - A route that the platform does not have was called: GET /v1/tusks",
+]
+RELAX = "To let this test pass all the same, mark it with @pytest.mark.scale_mock(strict=False)."
+
+
+def test_a_passed_test_fails_at_teardown_for_what_it_left_unnoticed(run: Run) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + """
+def test_typo(scale_mock):
+    call(scale_mock)
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at teardown of test_typo*", *FOUND, RELAX, "*short test summary*"],
+        consecutive=True,
+    )
+
+
+def test_strict_false_lets_it_pass(run: Run) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + """
+@pytest.mark.scale_mock(strict=False)
+def test_typo(scale_mock):
+    call(scale_mock)
+"""
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_failed_test_gets_a_section_and_no_second_error(run: Run) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + """
+@pytest.mark.scale_mock(seed=7)
+def test_bad(scale_mock):
+    call(scale_mock)
+    scale_mock.clock.advance(hours=3)
+    assert False, "the test's own reason"
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- scale_mock -*",
+            "seed 7, clock at 2024-01-01T03:00:00.000Z (manual); to repeat: "
+            "pytest --scale-mock-seed=7 "
+            "test_a_failed_test_gets_a_section_and_no_second_error.py::test_bad",
+            *FOUND,
+            "The journal is empty: nothing has happened in this world.",
+            "*short test summary*",
+            "FAILED *::test_bad - AssertionError: the test's own reason",
+        ],
+        consecutive=True,
+    )
+    result.stdout.no_fnmatch_line("*ERROR at teardown*")
+
+
+def test_a_forgotten_finalize_fails_at_once_and_names_staging(run: Run, staged: str) -> None:
+    result = run(
+        staged
+        + """
+def test_forgotten(scale_client, scale_callbacks):
+    batch, task = staged(scale_client, scale_callbacks.url)
+    scale_callbacks.assert_received(task=task, status="completed")
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E * Expected a callback for task * (status=completed) within 30 days: none was *",
+            "E *waits for: *batch 'monday', which is still in staging*",
+            "E *to move it: *finalize_batch('monday')*",
+            "E * Nothing is scheduled: without another call, nothing will ever happen.",
+            "*- scale_mock -*",
+            "seed 0, clock at 2024-01-01T00:00:00.000Z (manual); to repeat: *",
+            "The last 3 of 3 journal entries:",
+            "  2024-01-01T00:00:00.000Z live/project/kittens project.created *",
+            "  2024-01-01T00:00:00.000Z live/batch/monday batch.created *",
+            "  2024-01-01T00:00:00.000Z live/task/* task.created *",
+        ]
+    )
+
+
+def test_the_failure_points_at_the_test_and_hides_the_mock(run: Run, staged: str) -> None:
+    result = run(
+        staged
+        + """
+def test_forgotten(scale_client, scale_callbacks):
+    batch, task = staged(scale_client, scale_callbacks.url)
+    scale_callbacks.assert_received(task=task)
+"""
+    )
+    result.stdout.fnmatch_lines("test_the_failure_points_at_*.py:*: AssertionError")
+    result.stdout.no_fnmatch_line("*callbacks.py:*")
+
+
+def test_only_the_newest_journal_entries_are_shown_and_long_ones_cut(run: Run) -> None:
+    result = run(
+        """
+from scaleapi.tasks import TaskType
+
+def test_many(scale_client):
+    for number in range(12):
+        scale_client.create_project(f"p{number}", task_type=TaskType.Categorization, params={})
+    scale_client.create_project("n" * 300, task_type=TaskType.Categorization, params={})
+    assert False
+"""
+    )
+    lines = result.stdout.lines
+    start = lines.index("The last 10 of 13 journal entries:")
+    shown = lines[start + 1 : start + 11]
+    assert [line.split()[1] for line in shown[:9]] == [f"live/project/p{n}" for n in range(3, 12)]
+    assert len(shown[9]) == 200
+    assert shown[9].endswith("...")
+    assert "short test summary" in lines[start + 11]
+
+
+def test_a_failed_setup_is_told_about_the_world_too(run: Run) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + """
+@pytest.fixture
+def broken(scale_mock):
+    call(scale_mock)
+    raise RuntimeError("no seed data")
+
+def test_never(scale_mock, broken):
+    pass
+"""
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["*ERROR at setup of test_never*", "*RuntimeError: no seed data", "*- scale_mock -*"]
+    )
+    result.stdout.fnmatch_lines(FOUND, consecutive=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("pytest.skip('not today')", {"skipped": 1}),
+        ("pytest.xfail('known')", {"xfailed": 1}),
+    ],
+)
+def test_a_test_that_stopped_early_is_not_checked(
+    run: Run, body: str, expected: dict[str, int]
+) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + f"""
+def test_early(scale_mock):
+    call(scale_mock)
+    {body}
+"""
+    )
+    result.assert_outcomes(**expected)
+
+
+def test_the_next_run_of_a_test_is_judged_by_itself(run: Run, pytester: pytest.Pytester) -> None:
+    """What reruns of failed tests do: setup, call and teardown again on the same item."""
+    pytester.makeconftest(
+        """
+from _pytest.runner import runtestprotocol
+
+def pytest_runtest_protocol(item, nextitem):
+    for _ in range(2):
+        item._initrequest()
+        for report in runtestprotocol(item, nextitem=nextitem, log=False):
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+"""
+    )
+    result = run(
+        CALLS_NOWHERE
+        + """
+turns = []
+
+def test_flaky(scale_mock):
+    turns.append(1)
+    call(scale_mock)
+    assert len(turns) > 1
+"""
+    )
+    result.assert_outcomes(failed=1, passed=1, errors=1)
+    result.stdout.fnmatch_lines("*ERROR at teardown of test_flaky*")
+
+
+def test_a_failed_subtest_counts_as_a_failure(run: Run) -> None:
+    if pytest.version_tuple < (9, 0):
+        return
+    result = run(
+        CALLS_NOWHERE
+        + """
+def test_parts(scale_mock, subtests):
+    call(scale_mock)
+    with subtests.test("one"):
+        assert False
+    with subtests.test("two"):
+        pass
+"""
+    )
+    result.stdout.fnmatch_lines("*- scale_mock -*")
+    result.stdout.no_fnmatch_line("*ERROR at teardown*")
+
+
+def test_a_world_that_cannot_be_told_does_not_hide_the_failure(run: Run) -> None:
+    result = run(
+        """
+def test_bad(scale_mock):
+    del scale_mock.clock
+    assert False, "the test's own reason"
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "More cannot be told: AttributeError: *",
+            "FAILED *::test_bad - AssertionError: the test's own reason",
+        ]
+    )
