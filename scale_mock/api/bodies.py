@@ -59,7 +59,7 @@ def parse_body(raw: bytes, content_type: str) -> object:
     if content_type.startswith(FORM) and raw.lstrip()[:1] not in {b"{", b"["}:
         return parse_form(raw)
     try:
-        value = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+        value = _decode(raw.decode(json.detect_encoding(raw)))
     except json.JSONDecodeError as error:
         where = f"{error.msg} at line {error.lineno} column {error.colno}"
         raise BODY_MALFORMED(problem=where) from error
@@ -151,3 +151,7 @@ def _finite(text: str) -> float:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+# Made once: json.loads with hooks makes a decoder for each call.
+_decode = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite).decode

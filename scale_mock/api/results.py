@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
@@ -16,7 +17,7 @@ def get_result_file(call: Call) -> Reply:
     """``GET /_mock/results/{account}/{mode}/{task_id}/{redo}/{name}``."""
     names = call.names
     world = call.registry.by_name(names["account"])
-    if world is None or not names["redo"].isdigit():
+    if world is None or not re.fullmatch("[0-9]{1,9}", names["redo"]):
         raise RESULT_NOT_FOUND()
     with world.lock:
         task = world.find_task(names["task_id"])

@@ -217,7 +217,6 @@ class CallbackDesk:
         attempt = Attempt(callback.id, number, self._core.now(), callback.url, *answer)
         callback.attempts.append(attempt)
         self.attempts.append(attempt)
-        self.on_attempt(callback)
         self._write(callback, "attempted", id=callback.id, number=number, outcome=attempt.outcome)
         if attempt.succeeded:
             self._close(callback, "acknowledged")
@@ -227,6 +226,7 @@ class CallbackDesk:
             callback.state = "failed"
             self._write(callback, "given_up", id=callback.id, attempts=number)
             self._tell_task(callback, succeeded=False)
+        self.on_attempt(callback)
 
     def _keep(self, callback: Callback, *, mail: bool) -> None:
         """A callback that no receiver is asked about: it counts as arrived."""
@@ -256,4 +256,4 @@ class CallbackDesk:
 
     def _write(self, callback: Callback, kind: str, **details: object) -> None:
         subject = f"{callback.mode}/{callback.owner}/{callback.subject}"
-        self._core.journal.write(subject, f"callback.{kind}", **details)
+        self._core.journal.write(subject, f"callback.{kind}", callback.id, **details)

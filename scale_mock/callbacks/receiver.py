@@ -6,13 +6,17 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from scale_mock.errors import ConfigurationError
+from scale_mock.selectors.durations import parse_duration, parse_instant
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from werkzeug.wrappers import Request
+
+    from scale_mock.selectors.durations import DurationLike
 
 REQUESTS_MAX = 100_000
 
@@ -81,9 +85,9 @@ class Receiver:
         self,
         status: int,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        lasting: timedelta | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        lasting: DurationLike | None = None,
     ) -> None:
         """Answers a status for some time; a later call wins over an earlier one.
 
@@ -93,17 +97,17 @@ class Receiver:
             until: Up to, not including, this instant; for ever by default.
             lasting: Instead of ``until``: how long from ``since``.
         """
-        self._answers.append(_Answer(status, since, self._end(since, until, lasting)))
+        self._answers.append(self._answer(status, since, until, lasting))
 
     def down(
         self,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        lasting: timedelta | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        lasting: DurationLike | None = None,
     ) -> None:
         """Refuses connections for some time, as a dead service does."""
-        self._answers.append(_Answer(None, since, self._end(since, until, lasting)))
+        self._answers.append(self._answer(None, since, until, lasting))
 
     def clear(self) -> None:
         """Forgets what was received and what it was told to answer."""
@@ -135,11 +139,17 @@ class Receiver:
         )
         return status
 
-    def _end(
-        self, since: datetime | None, until: datetime | None, lasting: timedelta | None
-    ) -> datetime | None:
-        if lasting is None:
-            return until
-        if until is not None:
-            raise ValueError("Pass until= or lasting=, not both.")
-        return (since or self.now()) + lasting
+    def _answer(
+        self,
+        status: int | None,
+        since: datetime | str | None,
+        until: datetime | str | None,
+        lasting: DurationLike | None,
+    ) -> _Answer:
+        first = None if since is None else parse_instant(since, where="since")
+        end = None if until is None else parse_instant(until, where="until")
+        if lasting is not None:
+            if end is not None:
+                raise ConfigurationError("Pass until= or lasting=, not both.")
+            end = (first or self.now()) + parse_duration(lasting, where="lasting")
+        return _Answer(status, first, end)

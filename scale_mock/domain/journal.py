@@ -2,8 +2,8 @@
 
 Append-only. An entry says when, to what, what, and with which details; details never hold keys,
 hosts, ports or anything that a read did. The digest is a hash chain over instants: within one
-instant the entries go in sorted by subject, each subject's own in the order they happened, so that
-threads that interleave differently still give the same digest.
+instant the entries go in sorted by subject (and callback), each one's own in the order they
+happened, so that threads that interleave differently still give the same digest.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class Entry:
         subject: What it happened to, for example ``live/task/65920080...``.
         kind: What happened, for example ``task.completed``.
         details: JSON text of what else there is to say.
+        strand: What it happened to besides, if that has an order of its own; see
+            :meth:`Journal.write`.
     """
 
     seq: int
@@ -43,6 +45,7 @@ class Entry:
     subject: str
     kind: str
     details: str
+    strand: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """The entry as the control API shows it."""
@@ -73,9 +76,19 @@ class Journal:
         self._instant = clock.now()
         self._open: dict[str, bytes] = {}
 
-    def write(self, subject: str, kind: str, **details: object) -> None:
-        """Appends an entry at the current instant."""
-        self._entries.append(Entry(self._seq, self._clock.now(), subject, kind, canonical(details)))
+    def write(self, subject: str, kind: str, strand: str = "", /, **details: object) -> None:
+        """Appends an entry at the current instant.
+
+        Args:
+            subject: What it happened to.
+            kind: What happened.
+            strand: Sets apart what runs beside the rest of a subject's life. A callback is out
+                while its task may change, so which of the two is written first is chance; each
+                strand enters the digest by itself.
+            details: What else there is to say.
+        """
+        text = canonical(details)
+        self._entries.append(Entry(self._seq, self._clock.now(), subject, kind, text, strand))
         self._seq += 1
         if len(self._entries) > self._entries_max:
             self._hash(self._entries[0])
@@ -113,14 +126,15 @@ class Journal:
             self._open.clear()
             self._instant = entry.at
         line = f"{entry.kind}\x1f{entry.details}".encode("utf-8", "surrogatepass")
-        so_far = self._open.get(entry.subject, b"")
-        self._open[entry.subject] = hashlib.sha256(so_far + line).digest()
+        name = f"{entry.subject}\x1f{entry.strand}"
+        so_far = self._open.get(name, b"")
+        self._open[name] = hashlib.sha256(so_far + line).digest()
 
     def _fold(self, chain: bytes) -> bytes:
         """The chain with the open instant closed."""
         if not self._open:
             return chain
         link = hashlib.sha256(chain + to_iso(self._instant).encode())
-        for subject in sorted(self._open):
-            link.update(subject.encode("utf-8", "surrogatepass") + self._open[subject])
+        for name in sorted(self._open):
+            link.update(name.encode("utf-8", "surrogatepass") + self._open[name])
         return link.digest()

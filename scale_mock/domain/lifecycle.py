@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from scale_mock.domain.core import RESULTS
 from scale_mock.domain.documents import decode_object, encode
 from scale_mock.domain.images import image_size
+from scale_mock.domain.ports import Source
+from scale_mock.domain.references import REFERRING
 from scale_mock.domain.refusals import (
     NOT_PENDING,
     NOT_REDOABLE,
@@ -42,6 +44,8 @@ START = "task.start"
 FINISH = "task.finish"
 START_DELAY_MAX = timedelta(minutes=5)
 ATTACHMENT_ERROR = "One or more attachments could not be downloaded."
+FRAME_ERROR = "Invalid JSON Format: Unexpected end of JSON input"
+_OF_FRAMES = frozenset({"lidarannotation", "lidarlinking", "lidarsegmentation", "lidartopdown"})
 
 
 class Lifecycle:
@@ -91,22 +95,32 @@ class Lifecycle:
             self._unschedule(task)
             self._schedule(task, from_iso(str(planned.data)), FINISH)
 
-    def complete(self, task: Task, response: Mapping[str, object], *, by: str) -> None:
+    def complete(
+        self,
+        task: Task,
+        response: Mapping[str, object] | None,
+        *,
+        by: str,
+        attempts: list[dict[str, object]] | None = None,
+    ) -> None:
         """The task is done, with this response.
 
         Args:
             task: A pending task.
-            response: The labels.
+            response: The labels; ``None`` where the platform was recorded to send none.
             by: Who labeled it, for the journal.
+            attempts: What each of several respondents answered.
         """
         self._require_pending(task, "complete")
-        document = encode(response)
+        document = None if response is None else encode(response)
         self._unschedule(task)
         task.response = document
+        if attempts:
+            task.past().attempts = encode([{"response": one} for one in attempts])
         task.work_started = True
         self._end(task, "completed")
         self._core.journal.write(
-            task.subject, "task.completed", by=by, response=digest(task.response).hex()
+            task.subject, "task.completed", by=by, response=digest(task.response or b"").hex()
         )
         self._core.callbacks.owe_task(task, reason="completed")
 
@@ -149,6 +163,7 @@ class Lifecycle:
         past.times_redone += 1
         self.keep_response(task)
         task.response = None
+        past.attempts = None
         task.work_started = False
         task.decision = None
         self._index(task).set_completed_at(task, None)
@@ -189,13 +204,29 @@ class Lifecycle:
             self._cancel(task, by=decision.rule)
         elif decision.outcome == "error":
             self.fail(task, decision.error)
+        elif decision.response is None:
+            self.complete_synthesized(task, by=decision.rule)
         else:
-            response = decision.response
-            if response is None:
-                response = self.synthesize(task)
-            self.complete(task, response, by=decision.rule)
+            self.complete(task, decision.response, by=decision.rule)
 
-    def synthesize(self, task: Task) -> Mapping[str, object]:
+    def complete_synthesized(self, task: Task, *, by: str) -> None:
+        """The task is done, with synthesized labels; by several respondents if it asks for them."""
+        response = self.synthesize(task)
+        self.complete(task, response, by=by, attempts=self._attempts(task, response))
+
+    def _attempts(
+        self, task: Task, response: Mapping[str, object] | None
+    ) -> list[dict[str, object]]:
+        # A look at the bytes spares all other tasks the decoding.
+        if b"_required" not in task.params or task.type in self._core.responders:
+            return []
+        if not isinstance(response, dict):
+            return []
+        about = self._circumstances(task, task.times_redone)
+        params = decode_object(task.params)
+        return self._core.task_types.attempts(task.type, params, response, **about)
+
+    def synthesize(self, task: Task) -> Mapping[str, object] | None:
         """Labels for a task, the same for the same identity and count of redos."""
         own = self._core.responders.get(task.type)
         if own is not None:
@@ -220,7 +251,21 @@ class Lifecycle:
             "metadata": decode_object(task.metadata),
             "image_size": self._image_size(task),
             "results": f"{RESULTS}/{task.mode}/{task.task_id}/{times_redone}",
+            "mode": task.mode,
+            "source": self._source(task),
         }
+
+    def _source(self, task: Task) -> Source | None:
+        """The task that this one builds on, as it had been labeled when this one was created."""
+        if task.type not in REFERRING:
+            return None
+        named = decode_object(task.params).get("lidar_task")
+        source = self._core.sides[task.mode].tasks.get(str(named))
+        if source is None:
+            return None
+        redone = task.history.source_redone if task.history else 0
+        about = self._circumstances(source, redone)
+        return Source(source.type, decode_object(source.params), about)
 
     def _image_size(self, task: Task) -> tuple[int, int] | None:
         """The size of the task's image in pixels, if it was uploaded and tells."""
@@ -282,6 +327,8 @@ class Lifecycle:
 def error_response(task: Task, error: str | Mapping[str, object] | None) -> dict[str, object]:
     """The ``response`` of an errored task, as documented for attachments that cannot be fetched.
 
+    A lidar task's names the frames that could not be read (documented, the top text is not).
+
     Args:
         task: The task.
         error: The whole response, or its text; ``None`` for the documented text.
@@ -289,8 +336,16 @@ def error_response(task: Task, error: str | Mapping[str, object] | None) -> dict
     if isinstance(error, Mapping):
         return dict(error)
     body: dict[str, object] = {"error": error or ATTACHMENT_ERROR}
-    if body["error"] == ATTACHMENT_ERROR:
-        body["attachments"] = [{"statusCode": 403, "url": url} for url in attachment_urls(task)]
+    if body["error"] != ATTACHMENT_ERROR:
+        return body
+    urls = attachment_urls(task)
+    if task.type in _OF_FRAMES and "attachment" not in decode_object(task.params):
+        body["frames"] = [
+            {"frame": frame, "message": FRAME_ERROR, "attachment": {"statusCode": 200, "url": url}}
+            for frame, url in enumerate(urls)
+        ]
+    else:
+        body["attachments"] = [{"statusCode": 403, "url": url} for url in urls]
     return body
 
 

@@ -187,7 +187,8 @@ def _history(task: Task) -> bytes:
         body["times_redone"] = past.times_redone
     if past.is_customer_fix:
         body["is_customer_fix"] = True
-    return b"," + encode(body)[1:-1] + _prior(past)
+    attempts = b"" if past.attempts is None else b',"attempts":' + past.attempts
+    return b"," + encode(body)[1:-1] + attempts + _prior(past)
 
 
 def _prior(past: History) -> bytes:

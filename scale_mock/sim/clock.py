@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 from scale_mock.sim.instants import EPOCH, cut_to_ms, to_iso
 
-if TYPE_CHECKING:
-    from datetime import datetime
+LAST = datetime(9000, 1, 1, tzinfo=UTC)
+"""Where time ends: early enough that whatever is scheduled from it is still in the calendar."""
 
 
 class VirtualClock:
@@ -23,6 +22,8 @@ class VirtualClock:
     def __init__(self, start_at: datetime = EPOCH) -> None:
         if start_at.tzinfo is None:
             raise ValueError(f"start_at must carry a time zone, got the naive {start_at!r}.")
+        if start_at > LAST:
+            raise ValueError(f"start_at must not be after {to_iso(LAST)}, got {start_at!r}.")
         self.start_at = cut_to_ms(start_at.astimezone(UTC))
         self._now = self.start_at
 
@@ -30,14 +31,27 @@ class VirtualClock:
         """The current instant, UTC."""
         return self._now
 
-    def move_to(self, instant: datetime) -> None:
-        """Moves the clock.
+    def check(self, instant: datetime) -> None:
+        """Refuses an instant that the clock cannot be moved to.
 
         Raises:
-            ValueError: The instant lies in the past.
+            ValueError: It lies in the past, or after the end of time.
         """
         if instant < self._now:
             raise ValueError(
                 f"Time cannot go backwards: it is {to_iso(self._now)}, asked for {to_iso(instant)}."
             )
+        if instant > LAST:
+            raise ValueError(
+                f"The clock goes no further than {to_iso(LAST)}, asked for {to_iso(instant)}."
+            )
+
+    def move_to(self, instant: datetime) -> None:
+        """Moves the clock.
+
+        Raises:
+            ValueError: See :meth:`check`.
+        """
+        if not self._now <= instant <= LAST:
+            self.check(instant)
         self._now = instant

@@ -206,11 +206,10 @@ class Scheduler:
         """Moves the clock to an instant, running everything due up to and including it.
 
         Raises:
-            ValueError: The instant lies in the past.
+            ValueError: The instant lies in the past, or after the end of time.
             LimitReached: More than ``events_max`` events ran.
         """
-        if instant < self.clock.now():
-            self.clock.move_to(instant)
+        self.clock.check(instant)
         progress = self._run(lambda: self.step(instant), events_max=events_max)
         with self._guard:
             # Another thread may have gone further while ``between`` waited for a callback.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
-from scale_mock.config.settings import CLOCK_MODES
+from scale_mock.config.settings import CLOCK_MODES, RATE_MAX
 from scale_mock.domain import fields
 from scale_mock.domain.refusals import invalid
 from scale_mock.errors import ConfigurationError
@@ -39,6 +39,8 @@ def set_clock(call: Call) -> Reply:
         isinstance(rate, bool) or not isinstance(rate, int | float) or rate <= 0
     ):
         raise invalid('"rate" must be a positive number', path="rate")
+    if rate is not None and rate > RATE_MAX:
+        raise invalid(f'"rate" must be less than or equal to {RATE_MAX}', path="rate")
     call.world.set_clock(mode=mode, rate=float(rate) if rate is not None else None)
     return json_reply(_clock(call.world))
 

@@ -13,17 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scale_mock.api.call import Call
+    from scale_mock.domain.task_index import TaskFilter
 
 JSONL = "application/jsonl"
 
 
 def export(call: Call) -> Reply:
     """``GET /_mock/export``: the filters of ``GET /tasks``, newest first, no pages."""
-    return Reply(_lines(call), content_type=JSONL)
+    # Read before the reply begins: a refusal has to be one.
+    return Reply(_lines(call, task_filter(call)), content_type=JSONL)
 
 
-def _lines(call: Call) -> Iterator[bytes]:
-    wanted = task_filter(call)
+def _lines(call: Call, wanted: TaskFilter) -> Iterator[bytes]:
     with call.world.lock:
         call.world.pump.settle()
         door = call.world.core.door
