@@ -188,3 +188,43 @@ def demo(port: int, seed: int, seconds: float) -> None:
     from scale_mock.cli.demo import run
 
     raise SystemExit(run(port=port, seed=seed, seconds=seconds))
+
+
+@commands.command()
+@click.argument("source", metavar="TASK_ID|FILE")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    default="-",
+    metavar="FILE",
+    help="The SVG file to write. Default: stdout.",
+)
+@click.option(
+    "--url",
+    default=f"http://127.0.0.1:{PORT}",
+    show_default=True,
+    help="The server that has the task and its result files.",
+)
+@click.option(
+    "--key", default="live_me", show_default=True, help="The API key that the task belongs to."
+)
+@click.option(
+    "--frame",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Frame of a video or lidar task, or page of a document, from 0. Default: the first "
+    "frame, all pages.",
+)
+def render(source: str, output: str, url: str, key: str, frame: int | None) -> None:
+    """Draw a task's labels, to see whether they make sense.
+
+    The task is fetched from a server by its id, or read from a file that holds its JSON as the API
+    answers it (- reads stdin). Labels are drawn over a blank page of the image's size: shapes with
+    their attributes and links, masks in their colours, documents, one frame of a video, lidar from
+    above, texts with their entities. Where labels lie in result files, these are read from the
+    server, or from beside FILE. Nothing is fetched from anywhere else.
+    """
+    from scale_mock.cli.render import run
+
+    run(source=source, output=output, url=url, key=key, frame=frame)

@@ -25,6 +25,7 @@ from scale_mock.domain.refusals import (
 )
 from scale_mock.domain.task_index import TaskFilter
 from scale_mock.sim.ids import object_id
+from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +135,9 @@ class Batches:
         """Replaces a batch's metadata."""
         batch = self.get(side, name)
         batch.metadata = fields.metadata_document(metadata)
-        self._core.journal.write(batch.subject, "batch.metadata_set")
+        self._core.journal.write(
+            batch.subject, "batch.metadata_set", metadata=digest(batch.metadata).hex()
+        )
         return batch
 
     def prioritize(self, side: Side, name: str, body: Mapping[str, object]) -> int:

@@ -134,15 +134,21 @@ class Audit:
 
 @dataclass(slots=True)
 class History:
-    """What only some tasks have: audits, redos, earlier answers."""
+    """What only some tasks have: audits, redos, earlier answers, those of several respondents.
+
+    Attributes:
+        source_redone: How often the task that this one builds on had been redone by then.
+    """
 
     audits: list[Audit] = field(default_factory=list)
     review_status: str | None = None
     review_comments: list[str] = field(default_factory=list)
     prior_responses: list[bytes] = field(default_factory=list)
+    attempts: bytes | None = None
     times_redone: int = 0
     is_customer_fix: bool = False
     clear_unique_id_on_error: bool = False
+    source_redone: int = 0
 
 
 class Task:

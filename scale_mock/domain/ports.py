@@ -7,7 +7,7 @@ The world puts the parts together: :mod:`scale_mock.tasktypes` is the :class:`Ta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Required, TypedDict, Unpack
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +56,8 @@ class Circumstances(TypedDict, total=False):
         metadata: The task's metadata.
         image_size: Width and height of the image in pixels, where the image itself tells.
         results: Below which address the files that the response refers to lie.
+        mode: ``test`` or ``live``, the mode of the key.
+        source: The task that this one builds on, if it does.
     """
 
     seed: Required[int]
@@ -63,6 +65,22 @@ class Circumstances(TypedDict, total=False):
     metadata: Mapping[str, object]
     image_size: tuple[int, int] | None
     results: str
+    mode: str
+    source: Source | None
+
+
+class Source(NamedTuple):
+    """A completed task that another builds on: what its labels were made from.
+
+    Attributes:
+        type_name: Its type.
+        params: Its effective params.
+        about: What its response depended on besides.
+    """
+
+    type_name: str
+    params: Mapping[str, object]
+    about: Circumstances
 
 
 class TaskTypeBook(Protocol):
@@ -81,6 +99,9 @@ class TaskTypeBook(Protocol):
     def check(self, type_name: str, params: Mapping[str, object]) -> None:
         """Refuses wrong effective params."""
 
+    def needs(self, type_name: str) -> tuple[tuple[str, ...], ...]:
+        """Groups of common fields; a task of that type must have one of each group."""
+
     def defaults(self, type_name: str, params: dict[str, object]) -> dict[str, object]:
         """The params with the defaults that the platform echoes."""
 
@@ -95,8 +116,17 @@ class TaskTypeBook(Protocol):
 
     def respond(
         self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
-    ) -> dict[str, object]:
-        """A synthesized response, the same for the same arguments."""
+    ) -> dict[str, object] | None:
+        """A synthesized response, the same for the same arguments; ``None`` where there is none."""
+
+    def attempts(
+        self,
+        type_name: str,
+        params: Mapping[str, object],
+        response: dict[str, object],
+        **about: Unpack[Circumstances],
+    ) -> list[dict[str, object]]:
+        """What each of several respondents answered; empty where only one was asked."""
 
     def result_file(
         self,

@@ -184,4 +184,19 @@ AUDIT_NOT_FOUND = _ours(404, "Audit with that ID not found.")
 LIMIT_REACHED = _ours(
     400, "The mock keeps at most {limit} {things} (setting {setting}): reset the world or raise it."
 )
+SOURCE_TYPE = _ours(
+    400,
+    'Parameter is invalid, reason: "lidar_task" must be the id of a {wanted} task; task {task_id} '
+    "is of type {found}.",
+)
+SOURCE_NOT_COMPLETED = _ours(
+    400,
+    'Parameter is invalid, reason: "lidar_task" must be the id of a completed task; task {task_id} '
+    "is {status}. Wait until it is completed.",
+)
+SOURCE_FRAME = _ours(
+    400,
+    'Parameter is invalid, reason: "lidar_task_frames[{index}]" must be less than or equal to '
+    "{last}; task {task_id} has {count} frames, counted from 0.",
+)
 NOT_COMPLETED = _ours(404, "This task has no response: it is {status}.")

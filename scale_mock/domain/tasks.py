@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scale_mock.domain import fields
 from scale_mock.domain.documents import EMPTY_OBJECT, canonical, encode
 from scale_mock.domain.model import Task
+from scale_mock.domain.references import referenced
 from scale_mock.domain.refusals import (
     BATCH_FINALIZED,
     BATCH_REQUIRED,
@@ -19,6 +20,7 @@ from scale_mock.domain.refusals import (
     UNKNOWN_FIELD,
     invalid,
 )
+from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +76,9 @@ class Tasks:
         params = type_params(inherited, body)
         if self._core.settings.strict_fields:
             self._refuse_unknown(type_name, params)
+        _refuse_missing(types.needs(type_name), body, inherited, project)
         types.check(type_name, params)
+        source = referenced(side, type_name, params)
         self._refuse_duplicates(side, body, idempotency_key)
         self._core.make_room(side.tasks, "tasks", "tasks_max")
 
@@ -90,6 +94,8 @@ class Tasks:
         )
         _lift(task, body, inherited, types.default_instruction(type_name))
         task.project_param_version = version
+        if source is not None and source.times_redone:
+            task.past().source_redone = source.times_redone
         self._enter(side, task, idempotency_key)
         return task
 
@@ -120,7 +126,7 @@ class Tasks:
         """Replaces a task's metadata."""
         task = self.get(side, task_id)
         task.metadata = fields.metadata_document(metadata)
-        self._changed(task, "task.metadata_set")
+        self._changed(task, "task.metadata_set", metadata=digest(task.metadata).hex())
         return task
 
     def set_tags(self, side: Side, task_id: str, tags: object) -> Task:
@@ -225,6 +231,22 @@ def type_params(
     params = {name: value for name, value in inherited.items() if name not in LIFTED}
     params.update((name, value) for name, value in body.items() if name not in without)
     return params
+
+
+def _refuse_missing(
+    needs: tuple[tuple[str, ...], ...],
+    body: Mapping[str, object],
+    inherited: Mapping[str, object],
+    project: Project | None,
+) -> None:
+    """Refuses a task without the common fields that its type cannot do without."""
+    for names in needs:
+        if project is not None and "project" in names:
+            continue  # perhaps by its batch
+        if not any(body.get(name) or inherited.get(name) for name in names):
+            if len(names) == 1:
+                raise invalid(f'"{names[0]}" is required', path=names[0])
+            raise invalid(f'"value" must contain at least one of [{", ".join(names)}]', path="$")
 
 
 def _identity(type_name: str, body: Mapping[str, object]) -> tuple[str, ...]:

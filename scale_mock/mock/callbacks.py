@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.callbacks.expect import Expectation, expectation, order_item
 from scale_mock.domain.refusals import CALLBACK_NOT_FOUND
+from scale_mock.errors import ConfigurationError
 from scale_mock.mock import report
 from scale_mock.selectors.durations import parse_duration
 from scale_mock.world.world import RECEIVER_URL
@@ -145,6 +146,8 @@ class Callbacks:
         __tracebackhide__ = True
         expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
         span = parse_duration(within, where="within")
+        if times is not None and times < 0:
+            raise ConfigurationError(f"times={times!r}: a count is at least 0.")
         least = 1 if times is None else times
         watch = _Watch(self._world, expected)
         self._world.pump.wait(

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from scale_mock.world import World
 
 
+KEYS_REMEMBERED = 10_000
+"""How many keys are found again without being read; forgetting them costs nothing else."""
+
+
 class Registry:
     """Keys to worlds.
 
@@ -97,6 +101,8 @@ class Registry:
         with self._lock:
             known = len(self._worlds)
             world = self._world_for(parsed.account, key)
+            if len(self._found) >= KEYS_REMEMBERED:
+                self._found.clear()
             self._found[key] = (world, parsed.mode)
             is_new = len(self._worlds) > known
         if is_new and self._opened is not None:

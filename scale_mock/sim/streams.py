@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import MutableSequence, Sequence
 
 T = TypeVar("T")
+_BETWEEN = "\x1f"
 
 
 class Stream:
@@ -57,8 +58,16 @@ class Stream:
 
 def digest(*parts: object) -> bytes:
     """16 bytes that depend on every part and on where one part ends and the next begins."""
-    text = "\x1f".join(map(str, parts))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    text = _BETWEEN.join(map(str, parts))
+    if text.count(_BETWEEN) < len(parts):
+        return hashlib.blake2b(_encoded(text), digest_size=16).digest()
+    # A part holds the separator itself: say how long each part is, in a family of hashes apart.
+    lengths = ",".join([str(len(str(part))) for part in parts])
+    return hashlib.blake2b(_encoded(text + lengths), digest_size=16, person=b"lengths").digest()
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def stream(seed: int, *names: object) -> Stream:

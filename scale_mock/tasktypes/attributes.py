@@ -6,13 +6,14 @@ exactly what is due: an attribute whose conditions fail is absent from the respo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.labels import leaves, refuse_duplicate_leaves, refuse_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from scale_mock.sim.streams import Stream
     from scale_mock.tasktypes.labels import Step
@@ -27,6 +28,7 @@ _NOTES = (
     "as expected",
     "hard to tell",
 )
+_HOW_MANY = re.compile(r"\b(how many|number of|count|total)\b")
 _MOST_STEPS = 1000
 """How many values of a number attribute's range are considered, from its lower end."""
 
@@ -205,6 +207,39 @@ def number_within(least: float | None, most: float | None, step: float, stream: 
     count = min(int((most - least) / step + 1e-9), _MOST_STEPS)
     value = least + stream.between(0, count) * step
     return value if isinstance(value, int) else min(round(value, 9), most)
+
+
+def counted(
+    name: str,
+    definition: Mapping[str, Any],
+    labels: Sequence[str | None],
+    classes: Iterable[str | None],
+) -> float | None:
+    """The answer to a question for how many annotations there are.
+
+    Args:
+        name: The attribute's id.
+        definition: The attribute; id or description tell whether it asks for a number of things,
+            and of which: those whose labels it names, else all.
+        labels: The label of every annotation.
+        classes: The labels that annotations may have.
+
+    Returns:
+        ``None`` if it asks for something else, or does not allow the true answer.
+    """
+    question = f"{name} {definition.get('description', '')}".lower().replace("_", " ")
+    if kind_of(definition) != "number" or _HOW_MANY.search(question) is None:
+        return None
+    named = {
+        label
+        for label in classes
+        if label and re.search(rf"\b{re.escape(label.lower())}(e?s)?\b", question)
+    }
+    count = sum(label in named for label in labels) if named else len(labels)
+    least, most = definition.get("min"), definition.get("max")
+    if not (count if least is None else least) <= count <= (count if most is None else most):
+        return None
+    return None if (count - (least or 0)) % definition.get("step", 1) else count
 
 
 def answer_all(

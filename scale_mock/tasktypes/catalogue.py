@@ -17,38 +17,36 @@ _DESCRIBED = (
     "datacollection",
     "documenttranscription",
     "imageannotation",
+    "lidarannotation",
+    "lidarlinking",
+    "lidarsegmentation",
+    "lidartopdown",
     "lineannotation",
     "namedentityrecognition",
     "pointannotation",
     "polygonannotation",
     "segmentannotation",
+    "sensorfusion",
     "textcollection",
     "transcription",
-)
-_NOT_DESCRIBED = (
-    "chat",
-    "chatexperimental",
-    "chatlite",
-    "documentmodel",
-    "federal2dvideoannotation",
-    "laneannotation",
-    "lidarannotation",
-    "lidarlinking",
-    "lidarsegmentation",
-    "lidartopdown",
-    "multichat",
-    "multistage",
-    "sensorfusion",
     "videoannotation",
     "videoboxannotation",
     "videocuboidannotation",
     "videoplaybackannotation",
+)
+_CHATS = ("chat", "chatexperimental", "chatlite", "multichat")
+_NOT_DESCRIBED = (
+    "documentmodel",
+    "federal2dvideoannotation",
+    "laneannotation",
+    "multistage",
 )
 
 CATALOGUE: tuple[TaskType, ...] = (
     # The path that clients before 2017 use (recorded).
     TaskType("categorization", "categorization", aliases=("categorize",)),
     *(TaskType(name, name) for name in _DESCRIBED),
+    *(TaskType(name, "chat") for name in _CHATS),
     *(TaskType(name, "generic") for name in _NOT_DESCRIBED),
 )
 """The types that a world knows unless told otherwise."""

@@ -11,7 +11,15 @@ from scale_mock.sim.streams import stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from scale_mock.domain.ports import Source
     from scale_mock.sim.streams import Stream
+
+
+RESULTS = "https://results.scale-mock.test"
+"""Where the files of a response lie if nobody says (a world always does)."""
+
+RESPONDENTS_MAX = 100
+"""No more people answer one task (documented)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class Order:
         locale: In which language text is written (Faker's name for it).
         image_size: Width and height of the image in pixels, where they are known.
         results: Below which address the response's files lie.
+        mode: ``test`` or ``live``, the mode of the key; empty if nobody says.
+        source: The task that this one builds on, if it does.
     """
 
     __slots__ = (
@@ -51,8 +61,10 @@ class Order:
         "image_size",
         "locale",
         "metadata",
+        "mode",
         "params",
         "seed",
+        "source",
         "stream",
     )
 
@@ -66,8 +78,12 @@ class Order:
         metadata: Mapping[str, Any] | None = None,
         locale: str = "en_US",
         image_size: tuple[int, int] | None = None,
-        results: str = "",
+        results: str = RESULTS,
+        mode: str = "",
+        source: Source | None = None,
     ) -> None:
+        self.source = source
+        self.mode = mode
         self.image_size = image_size
         self._results = results
         self.params = params
@@ -82,6 +98,13 @@ class Order:
         """The next UUID of this response."""
         self._count += 1
         return uuid_text(self.seed, self.identity, self._count)
+
+    def of_source(self) -> Order | None:
+        """The order that the task was answered by which this one builds on; a new one each time."""
+        source = self.source
+        if source is None:
+            return None
+        return Order(source.type_name, source.params, locale=self.locale, **source.about)
 
     def url(self, name: str) -> str:
         """The address of a file of this response; ``Behaviour.file`` makes it when it is asked for.
@@ -109,6 +132,16 @@ def no_file(order: Order, name: str) -> ResultFile | None:
     """A type whose responses are inline."""
 
 
+def asked_respondents(params: Mapping[str, Any]) -> int:
+    """How many people are to answer independently; the second spelling is a known client's."""
+    for name in ("responses_required", "response_required"):
+        count = params.get(name)
+        # JSON Schema takes 3.0 for an integer.
+        if isinstance(count, int | float) and not isinstance(count, bool) and count >= 2:
+            return min(int(count), RESPONDENTS_MAX)
+    return 1
+
+
 def no_rules(params: Mapping[str, Any]) -> None:
     """A type about which nothing is known that its schema does not say."""
 
@@ -118,17 +151,26 @@ class Behaviour:
     """What the code of a task type's folder provides.
 
     Args:
-        respond: Makes a response that fits the request.
+        respond: Makes a response that fits the request; ``None`` where the platform was recorded to
+            complete such tasks without one.
         rules: The checks across several params that a JSON Schema cannot express; raises
             :class:`~scale_mock.tasktypes.checks.Fault`.
         defaults: Params that the platform fills in and echoes (recorded ones only).
         instruction: The instruction that the platform fills in.
         file: Makes a file that a response refers to, from the same order anew; ``None`` if the
             response has none of that name.
+        attempts: Takes a response apart into those of its respondents; without it each respondent
+            after the first answers anew.
+        from_hypothesis: Makes a response of the request's ``hypothesis`` alone, with noise of 0
+            (as it is) to 1; without it the hypothesis comes back as it is.
+        pages: The pages of the task's document, as ``document_pages`` of the task lists them.
     """
 
-    respond: Callable[[Order], dict[str, Any]]
+    respond: Callable[[Order], dict[str, Any] | None]
     rules: Callable[[Mapping[str, Any]], None] = no_rules
     defaults: Mapping[str, Any] = field(default_factory=dict)
     instruction: str | None = None
     file: Callable[[Order, str], ResultFile | None] = no_file
+    attempts: Callable[[dict[str, Any], int], list[dict[str, Any]]] | None = None
+    from_hypothesis: Callable[[Order, float], dict[str, Any]] | None = None
+    pages: Callable[[Order], list[dict[str, Any]]] | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from scale_mock.domain.fields import LIFTED
 from scale_mock.domain.refusals import Refusal, invalid
@@ -11,8 +12,9 @@ from scale_mock.errors import ConfigurationError
 from scale_mock.tasktypes.catalogue import CATALOGUE
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.common import check_common
-from scale_mock.tasktypes.entry import Behaviour, Order
+from scale_mock.tasktypes.entry import Behaviour, Order, asked_respondents, no_file
 from scale_mock.tasktypes.schemas import (
+    common_needs,
     params_check,
     problems_of,
     published_params,
@@ -98,6 +100,10 @@ class TaskTypes:
         _checked(params_check(folder), params)
         _checked(_behaviour(folder).rules, params)
 
+    def needs(self, type_name: str) -> tuple[tuple[str, ...], ...]:
+        """Groups of common fields; a task of that type must have one of each group."""
+        return common_needs(self._entry(type_name).folder)
+
     def defaults(self, type_name: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """The params with the platform's recorded defaults filled in, as it echoes them.
 
@@ -114,8 +120,10 @@ class TaskTypes:
 
     def respond(
         self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
-    ) -> dict[str, Any]:
+    ) -> dict[str, Any] | None:
         """A response that fits the request; the same for the same arguments, in every process.
+
+        ``None`` where the platform was recorded to complete such tasks without a response.
 
         Args:
             type_name: A type's name.
@@ -125,6 +133,79 @@ class TaskTypes:
         """
         entry = self._entry(type_name)
         return _behaviour(entry.folder).respond(self._order(entry, params, about))
+
+    def attempts(
+        self,
+        type_name: str,
+        params: Mapping[str, object],
+        response: dict[str, Any],
+        **about: Unpack[Circumstances],
+    ) -> list[dict[str, Any]]:
+        """What each respondent answered, of a response that :meth:`respond` made; ``attempts``.
+
+        Where the response does not hold all their answers, it is the first respondent's; the others
+        answer anew. Responses that refer to files have one respondent's files only, so there the
+        first stands alone.
+
+        Returns:
+            One response per respondent; nothing where the params ask for one respondent.
+        """
+        count = asked_respondents(params)
+        if count == 1:
+            return []
+        entry = self._entry(type_name)
+        behaviour = _behaviour(entry.folder)
+        if behaviour.attempts is not None:
+            return behaviour.attempts(response, count)
+        if behaviour.file is not no_file:
+            return [response]
+        orders = (
+            self._order(
+                entry, params, {**about, "identity": f"{about['identity']}/attempt/{number}"}
+            )
+            for number in range(1, count)
+        )
+        others = (behaviour.respond(order) for order in orders)
+        return [response, *(other for other in others if other is not None)]
+
+    def from_hypothesis(
+        self,
+        type_name: str,
+        params: Mapping[str, object],
+        noise: float,
+        **about: Unpack[Circumstances],
+    ) -> dict[str, Any]:
+        """A response made of the request's hypothesis alone.
+
+        Args:
+            type_name: A type's name.
+            params: Effective params that :meth:`check` let pass.
+            noise: From 0, the hypothesis as it is, to 1, the most that still resembles it.
+            about: As for :meth:`respond`.
+
+        Raises:
+            ConfigurationError: The request has no hypothesis, or the noise is out of range.
+        """
+        if not 0 <= noise <= 1:
+            raise ConfigurationError(f"The noise is {noise}; give a number from 0 to 1.")
+        if not isinstance(params.get("hypothesis"), dict):
+            raise ConfigurationError(
+                f"The {type_name} task has no hypothesis to answer from. Send one in its "
+                "hypothesis param, or let the response be synthesized."
+            )
+        entry = self._entry(type_name)
+        make = _behaviour(entry.folder).from_hypothesis
+        if make is None:
+            return copy.deepcopy(cast("dict[str, Any]", params["hypothesis"]))
+        return make(self._order(entry, params, about), noise)
+
+    def document_pages(
+        self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
+    ) -> list[dict[str, Any]] | None:
+        """The pages to which a document task's annotations refer; ``None`` for other types."""
+        entry = self._entry(type_name)
+        pages = _behaviour(entry.folder).pages
+        return None if pages is None else pages(self._order(entry, params, about))
 
     def result_file(
         self,

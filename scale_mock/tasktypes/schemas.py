@@ -1,7 +1,8 @@
 """The JSON Schemas of the task types: found, put together, turned into checkers; each once.
 
 On disk a type's schemas hold what is its own; ``shared.json`` holds the params that every type has
-and the definitions that several use. What is published is self-contained.
+and the definitions that several use. A type may bring definitions of its own, for example of the
+files that its responses refer to. What is published is self-contained.
 """
 
 from __future__ import annotations
@@ -26,8 +27,25 @@ _ADDRESS = "https://scale-mock.invalid/schemas"
 def published_params(folder: str) -> dict[str, Any]:
     """The schema of a type's create body, project params merged in; a new dict."""
     own, shared = _load(folder, "params.json"), _shared()
-    properties = {**shared["properties"], **own["properties"]}
-    return _published({**own, "properties": properties}, f"{folder}.params.json")
+    needs = own.pop("x-common", [])
+    own["properties"] = {**shared["properties"], **own["properties"]}
+    alone = [names[0] for names in needs if len(names) == 1]
+    if alone:
+        own["required"] = [*alone, *own.get("required", ())]
+    peers = [{"anyOf": [{"required": [one]} for one in names]} for names in needs if names[1:]]
+    if peers:
+        own["allOf"] = [*peers, *own.get("allOf", ())]
+    return _published(own, f"{folder}.params.json")
+
+
+@cache
+def common_needs(folder: str) -> tuple[tuple[str, ...], ...]:
+    """The params common to all types that this one cannot do without (``x-common`` in its schema).
+
+    Returns:
+        Groups of names; of each group one must be given.
+    """
+    return tuple(map(tuple, _load(folder, "params.json").get("x-common", ())))
 
 
 def published_response(folder: str) -> dict[str, Any]:
@@ -41,7 +59,9 @@ def published_response(folder: str) -> dict[str, Any]:
 @cache
 def params_check(folder: str) -> Check:
     """The checker of a type's own params (those that every type has are left out)."""
-    return Compiler(_shared()["$defs"]).compile(_load(folder, "params.json"))
+    own = _load(folder, "params.json")
+    own.pop("x-common", None)  # the checker sees no common params
+    return Compiler({**_shared()["$defs"], **own.pop("$defs", {})}).compile(own)
 
 
 @cache
@@ -50,6 +70,12 @@ def common_check() -> Check:
     shared = _shared()
     schema = {"type": "object", "properties": shared["properties"]}
     return Compiler(shared["$defs"]).compile(schema)
+
+
+@cache
+def definition_check(name: str) -> Check:
+    """The checker of one of the definitions that several types share."""
+    return Compiler(_shared()["$defs"]).compile({"$ref": f"#/$defs/{name}"})
 
 
 def problems_of(folder: str, response: object) -> list[str]:
@@ -95,9 +121,10 @@ def _shared() -> dict[str, Any]:
 
 
 def _published(schema: dict[str, Any], name: str, *wanted: str) -> dict[str, Any]:
-    definitions = _load("shared.json")["$defs"]
+    own = schema.pop("$defs", {})
+    definitions = {**_load("shared.json")["$defs"], **own}
     used: dict[str, Any] = {}
-    open_names = [*wanted, *_references(schema)]
+    open_names = [*wanted, *own, *_references(schema)]
     while open_names:
         one = open_names.pop()
         if one not in used:

@@ -7,7 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scale_mock.sim.streams import Stream
+    from scale_mock.tasktypes.entry import Order
 
 _LOCK = threading.Lock()
 """Worlds live on several threads, and reseeding and asking must not be torn apart."""
@@ -58,3 +61,16 @@ def believable(title: str, stream: Stream, *, locale: str, limit: int | None = N
         faker.seed_instance(seed)
         text = str(getattr(faker, provider)() if provider else faker.sentence(nb_words=8))
     return text if limit is None else text[:limit]
+
+
+def believable_fields(fields: Mapping[str, Any], order: Order) -> dict[str, str]:
+    """Text for each field of a legacy task: what its description asks for, else its name.
+
+    Args:
+        fields: Name to description.
+        order: Where the chance and the language come from.
+    """
+    return {
+        name: believable(f"{name} {asked}", order.stream, locale=order.locale)
+        for name, asked in fields.items()
+    }

@@ -235,8 +235,10 @@ class World:
         self, task: Task, *, response: Mapping[str, object] | None, by: str | None
     ) -> None:
         """Completes a pending task, with synthesized labels if none are given."""
-        labels = self.lifecycle.synthesize(task) if response is None else response
-        self.lifecycle.complete(task, labels, by=by or "hand")
+        if response is None:
+            self.lifecycle.complete_synthesized(task, by=by or "hand")
+        else:
+            self.lifecycle.complete(task, response, by=by or "hand")
 
     def add_rules(self, rules: Iterable[Rule | Mapping[str, object]]) -> list[str]:
         """Appends rules, all or none; those with ``replan`` decide pending tasks anew.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scale_mock.tasktypes.drawn import check_drawn, drawn, is_recorded
 from scale_mock.tasktypes.entry import Behaviour
 from scale_mock.tasktypes.recorded import labelled
 
@@ -12,10 +13,18 @@ if TYPE_CHECKING:
 
 
 def _respond(order: Order) -> dict[str, Any]:
-    """One box of 100 by 100 pixels (recorded), larger where the task asks for more."""
-    width = max(100, int(order.params.get("min_width", 0)))
-    height = max(100, int(order.params.get("min_height", 0)))
+    """Boxes; in test mode one of 100 by 100 pixels (recorded), larger where the task asks for more.
+
+    Sides are whole pixels, as recorded.
+    """
+    params = order.params
+    least = {name: params.get(name, 0) for name in ("min_width", "min_height")}
+    if not is_recorded(order):
+        return drawn(order, "box", {**least, "integer_pixels": True})
+    width, height = (max(100, int(side)) for side in least.values())
     return labelled(order, {"left": 0, "top": 0, "width": width, "height": height})
 
 
-BEHAVIOUR = Behaviour(respond=_respond, defaults={"min_width": 0, "min_height": 0})
+BEHAVIOUR = Behaviour(
+    respond=_respond, rules=check_drawn, defaults={"min_width": 0, "min_height": 0}
+)

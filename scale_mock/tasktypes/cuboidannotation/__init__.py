@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scale_mock.tasktypes.checks import Fault
+from scale_mock.tasktypes.drawn import check_drawn, drawn, is_recorded
 from scale_mock.tasktypes.entry import Behaviour
 from scale_mock.tasktypes.recorded import labelled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scale_mock.tasktypes.entry import Order
 
 
@@ -21,8 +25,33 @@ _CORNERS = (
 )
 
 
+_SHAPE = (
+    "min_width",
+    "min_height",
+    "camera_intrinsics",
+    "camera_rotation_quaternion",
+    "camera_height",
+)
+
+
+def _check_rules(params: Mapping[str, Any]) -> None:
+    """A most of 0 is none (recorded).
+
+    Raises:
+        Fault: The params contradict each other.
+    """
+    check_drawn(params)
+    most = params.get("max_annotations", 0)
+    if most and most < params.get("min_annotations", 0):
+        raise Fault("must be greater than or equal to ref:min_annotations", "max_annotations")
+
+
 def _respond(order: Order) -> dict[str, Any]:
-    """The recorded corners, as often as ``min_annotations`` asks, at least once."""
+    """Cuboids; in test mode the recorded one, as often as ``min_annotations`` asks."""
+    if not is_recorded(order):
+        return drawn(
+            order, "cuboid", {name: order.params[name] for name in _SHAPE if name in order.params}
+        )
     annotations = []
     for _ in range(max(order.params.get("min_annotations", 0), 1)):
         vertices = [
@@ -33,5 +62,7 @@ def _respond(order: Order) -> dict[str, Any]:
 
 
 BEHAVIOUR = Behaviour(
-    respond=_respond, defaults={"with_labels": True, "min_annotations": 0, "max_annotations": 0}
+    respond=_respond,
+    rules=_check_rules,
+    defaults={"with_labels": True, "min_annotations": 0, "max_annotations": 0},
 )

@@ -1,6 +1,8 @@
-"""``documenttranscription``: requests are checked; the answer is the generic one."""
+"""``documenttranscription``: the text of forms and receipts, and where it stands."""
 
+from scale_mock.tasktypes.documenttranscription.pages import document_pages
+from scale_mock.tasktypes.documenttranscription.rules import check_rules
+from scale_mock.tasktypes.documenttranscription.synthesis import respond
 from scale_mock.tasktypes.entry import Behaviour
-from scale_mock.tasktypes.recorded import no_annotations
 
-BEHAVIOUR = Behaviour(respond=no_annotations)
+BEHAVIOUR = Behaviour(respond=respond, rules=check_rules, pages=document_pages)

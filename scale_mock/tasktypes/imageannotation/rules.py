@@ -9,11 +9,36 @@ from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.labels import refuse_duplicate_leaves, refuse_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from scale_mock.tasktypes.labels import Step
 
 
 def check_rules(params: Mapping[str, Any]) -> None:
     """Checks params that fit their schema.
+
+    Raises:
+        Fault: They contradict each other.
+    """
+    by_geometry = check_taxonomy(params)
+    for index, context in enumerate(params.get("context_attachments", ())):
+        if context["attachment"] == params["attachment"]:
+            raise Fault('must not be the same as "attachment"', "context_attachments", index)
+    for key in ("hypothesis", "base_annotations"):
+        if key in params:
+            given = params[key].get("annotations", ())
+            check_prelabels(given, by_geometry, key, "annotations")
+
+
+def check_taxonomy(params: Mapping[str, Any], events: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Checks geometries, attributes and links, of images and of videos.
+
+    Args:
+        params: What fits its schema.
+        events: Labels beside those of the geometries that conditions may name.
+
+    Returns:
+        The labels of each geometry.
 
     Raises:
         Fault: They contradict each other.
@@ -33,15 +58,10 @@ def check_rules(params: Mapping[str, Any]) -> None:
     attributes = params.get("annotation_attributes") or {}
     _check_connections(params["geometries"].get("point", {}), by_geometry, attributes)
     if attributes:
-        check_attributes(attributes, labels, "annotation_attributes")
+        check_attributes(attributes, {**labels, **dict.fromkeys(events)}, "annotation_attributes")
     for name, given in params.get("links", {}).items():
         _check_link(name, given, labels)
-    for index, context in enumerate(params.get("context_attachments", ())):
-        if context["attachment"] == params["attachment"]:
-            raise Fault('must not be the same as "attachment"', "context_attachments", index)
-    for key in ("hypothesis", "base_annotations"):
-        if key in params:
-            _check_prelabels(params[key], by_geometry, key)
+    return by_geometry
 
 
 def _check_connections(
@@ -66,13 +86,24 @@ def _check_link(name: str, given: Any, labels: Mapping[str, None]) -> None:
             refuse_unknown(definition.get(key, ()), labels, *where, key)
 
 
-def _check_prelabels(
-    given: Mapping[str, Any], by_geometry: Mapping[str, list[str]], key: str
+def check_prelabels(
+    annotations: Iterable[Mapping[str, Any]],
+    by_geometry: Mapping[str, list[str]],
+    *keys: Step,
 ) -> None:
-    """Pre-labels speak the task's own taxonomy (our inference; the shape is documented)."""
+    """Pre-labels speak the task's own taxonomy (our inference; the shape is documented).
+
+    Args:
+        annotations: Those of one image or one frame; each fits its schema.
+        by_geometry: The labels of each geometry.
+        keys: Where the annotations are, for the refusal.
+
+    Raises:
+        Fault: A geometry or label is unknown, or a UUID occurs twice.
+    """
     uuids = set()
-    for index, annotation in enumerate(given.get("annotations", ())):
-        where = (key, "annotations", index)
+    for index, annotation in enumerate(annotations):
+        where = (*keys, index)
         refuse_unknown(annotation["type"], by_geometry, *where, "type")
         labels = by_geometry[annotation["type"]]
         if labels and "label" in annotation:

@@ -176,11 +176,11 @@ def _cuboid(region: Region, geometry: Mapping[str, Any], stream: Stream) -> dict
     shape: dict[str, Any] = {"vertices": vertices, "edges": []}
     if "camera_intrinsics" in geometry and "camera_rotation_quaternion" in geometry:
         shape["points_2d"] = [{"x": one["x"], "y": one["y"]} for one in vertices]
-        shape["points_3d"] = _in_space(vertices, geometry["camera_intrinsics"])
+        shape["points_3d"] = in_space(vertices, geometry["camera_intrinsics"])
     return shape
 
 
-def _in_space(vertices: list[dict[str, Any]], camera: Mapping[str, Any]) -> list[dict[str, float]]:
+def in_space(vertices: list[dict[str, Any]], camera: Mapping[str, Any]) -> list[dict[str, float]]:
     """The corners in front of a pinhole camera, up to scale: the face at depth 1."""
     points = []
     for one in vertices:
@@ -200,6 +200,22 @@ DRAW: Mapping[str, Callable[[Region, Mapping[str, Any], Stream], dict[str, Any]]
     "cuboid": _cuboid,
 }
 """Per geometry, what makes its fields from a region, its definition and chance."""
+
+
+def shift(shape: dict[str, Any], across: float, down: float) -> None:
+    """Moves a shape in place, by pixels to the right and down."""
+    if "left" in shape:
+        shape["left"] = _moved(shape["left"], across)
+        shape["top"] = _moved(shape["top"], down)
+    for point in (shape, *shape.get("vertices", ()), *shape.get("points_2d", ())):
+        if "x" in point:
+            point["x"] = _moved(point["x"], across)
+            point["y"] = _moved(point["y"], down)
+
+
+def _moved(value: float, by: float) -> float:
+    moved = value + by
+    return moved if isinstance(moved, int) else cut(moved + 1e-6)
 
 
 def size_of(annotation: Mapping[str, Any]) -> tuple[float, float]:

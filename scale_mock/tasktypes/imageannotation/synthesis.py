@@ -6,18 +6,24 @@ answered where they are due.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
-from scale_mock.tasktypes.attributes import answer, hold, in_order
-from scale_mock.tasktypes.imageannotation.shapes import DRAW, cut, least_size, regions, size_of
+from scale_mock.tasktypes.canvas import canvas_of
+from scale_mock.tasktypes.imageannotation.answers import answer_attributes
+from scale_mock.tasktypes.imageannotation.shapes import (
+    DRAW,
+    in_space,
+    least_size,
+    regions,
+    shift,
+)
 from scale_mock.tasktypes.labels import leaves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from scale_mock.tasktypes.entry import Order
 
-_CANVASES = ((1280, 720), (1920, 1080), (1024, 768), (640, 480), (1600, 1200))
 _PLENTY = 12
 """No label is repeated beyond that many annotations."""
 
@@ -28,22 +34,41 @@ def respond(order: Order) -> dict[str, Any]:
     """Makes a response to an image annotation task.
 
     Shapes lie within the image: its size is read from the metadata, else one of a few usual ones.
-    A least size that no such image could hold makes the image larger.
+    A least size that no such image could hold makes the image larger. Where padding is asked for,
+    some reach into it.
     """
     params = order.params
-    slots = [
+    locked: set[int] = set()
+    annotations = _prelabelled(order, locked)
+    if not closed(params):
+        add_shapes(order, annotations, slots_of(params))
+    return finished(order, annotations, locked)
+
+
+def slots_of(params: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    """What can be annotated: each geometry with each of its labels, or with none."""
+    return [
         (kind, label)
         for kind, geometry in params["geometries"].items()
         for label in leaves(geometry.get("objects_to_annotate", ())) or (None,)
     ]
-    locked: set[int] = set()
-    annotations = _prelabelled(order, locked)
-    if not _closed(params):
-        _add_shapes(order, annotations, slots)
+
+
+def finished(
+    order: Order, annotations: list[Annotation], locked: Collection[int] = ()
+) -> dict[str, Any]:
+    """The response with these annotations: attributes answered, links drawn.
+
+    Args:
+        order: Its params say what is asked.
+        annotations: Each with ``uuid`` and ``type``.
+        locked: The indices of those that may not change.
+    """
+    params = order.params
     attributes = params.get("annotation_attributes")
     response: dict[str, Any] = {"annotations": annotations}
     if attributes:
-        overall = _answer_attributes(order, attributes, annotations, locked)
+        overall = answer_attributes(order, attributes, annotations, locked)
         if overall is not None:
             response["global_attributes"] = overall
     if params.get("links"):
@@ -59,30 +84,32 @@ def _prelabelled(order: Order, locked: set[int]) -> list[Annotation]:
     for given in base:
         if params.get("can_edit_base_annotations") is False:
             locked.add(len(annotations))
-        annotations.append(_kept(order, given))
-    if _closed(params):
+        annotations.append(kept(order, given))
+    if closed(params):
         return annotations
     seen = {one["uuid"] for one in annotations}
     more = params.get("hypothesis", {}).get("annotations", ())
-    annotations.extend(_kept(order, given) for given in more if given.get("uuid") not in seen)
+    annotations.extend(kept(order, given) for given in more if given.get("uuid") not in seen)
     return annotations
 
 
-def _closed(params: Mapping[str, Any]) -> bool:
+def closed(params: Mapping[str, Any]) -> bool:
     """Whether nothing may be added to what the task brought along (documented)."""
     return "base_annotations" in params and params.get("can_add_base_annotations") is False
 
 
-def _kept(order: Order, given: Mapping[str, Any]) -> Annotation:
+def kept(order: Order, given: Mapping[str, Any]) -> Annotation:
+    """An annotation that the task brought along, with a UUID."""
     annotation = dict(given)
     if "uuid" not in annotation:
         annotation = {"uuid": order.uuid(), **annotation}
     return annotation
 
 
-def _add_shapes(
+def add_shapes(
     order: Order, annotations: list[Annotation], slots: list[tuple[str, str | None]]
 ) -> None:
+    """Draws what is missing: each slot that no annotation fills; on an empty image some twice."""
     have = {(one["type"], one.get("label")) for one in annotations}
     wanted = [slot for slot in slots if slot not in have]
     if not annotations:
@@ -94,116 +121,52 @@ def _add_shapes(
                     wanted.append(slot)
     if not wanted:
         return
+    annotations.extend(_drawn(order, wanted))
+
+
+def _drawn(order: Order, wanted: list[tuple[str, str | None]]) -> Iterator[Annotation]:
     geometries = order.params["geometries"]
     least = [least_size(geometries[kind]) for kind, _ in wanted]
-    places = regions(_canvas(order, least), least, order.stream)
+    canvas = canvas_for(order, least)
+    across, down = _margins(order.params, canvas)
+    roomy = (canvas[0] + 2 * across, canvas[1] + 2 * down)
+    places = regions(roomy, least, order.stream)
     for (kind, label), region in zip(wanted, places, strict=True):
         annotation: Annotation = {"uuid": order.uuid(), "type": kind}
         if label is not None:
             annotation["label"] = label
-        annotation.update(DRAW[kind](region, geometries[kind], order.stream))
+        shape = DRAW[kind](region, geometries[kind], order.stream)
+        if across or down:
+            shift(shape, -across, -down)
+            if "points_3d" in shape:
+                shape["points_3d"] = in_space(
+                    shape["vertices"], geometries[kind]["camera_intrinsics"]
+                )
+        annotation.update(shape)
         annotation["attributes"] = {}
-        annotations.append(annotation)
+        yield annotation
 
 
-def _canvas(order: Order, least: list[tuple[int, int]]) -> tuple[int, int]:
-    metadata = order.metadata
-    width, height = metadata.get("width"), metadata.get("height")
-    video = metadata.get("video")
-    resolution = video.get("resolution") if isinstance(video, dict) else None
-    if isinstance(resolution, dict):
-        width, height = resolution.get("w"), resolution.get("h")
-    drawn = order.stream.choice(_CANVASES)
-    if _is_size(width) and _is_size(height):
-        drawn = (int(width), int(height))
-    elif order.image_size is not None:
-        drawn = order.image_size
-    return (
-        max(drawn[0], *(one for one, _ in least)),
-        max(drawn[1], *(one for _, one in least)),
-    )
+def _margins(params: Mapping[str, Any], canvas: tuple[int, int]) -> tuple[int, int]:
+    """How far shapes may reach beyond the left and right, and the upper and lower border.
+
+    ``paddingX`` and ``paddingY`` come before ``padding`` (documented). Objects are cut off at most
+    by a tenth of the image, however much room there is.
+    """
+    both = params.get("padding", 0)
+    across, down = params.get("paddingX", both), params.get("paddingY", both)
+    return min(int(across), canvas[0] // 10), min(int(down), canvas[1] // 10)
 
 
-def _is_size(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value < 1e6
+def canvas_for(order: Order, least: list[tuple[int, int]]) -> tuple[int, int]:
+    """Width and height in pixels of what is annotated.
 
-
-def _answer_attributes(
-    order: Order,
-    attributes: Mapping[str, Any],
-    annotations: list[Annotation],
-    locked: set[int],
-) -> dict[str, Any] | None:
-    """Answers every attribute that is due; returns the global ones, None if none is declared."""
-    names = in_order(attributes)
-    overall_names = [name for name in names if _is_global(attributes[name])]
-    present = {one["label"] for one in annotations if "label" in one}
-    overall: dict[str, Any] = {}
-    for name in overall_names:
-        definition = attributes[name]
-        if definition.get("type") in ("linked", "x_line", "y_line"):
-            continue  # They are about one annotation; there is none to be about.
-        if hold(definition["conditions"], present, overall, {}):
-            overall[name] = answer(definition, order.stream)
-    own = [name for name in names if not _is_global(attributes[name])]
-    linked = [name for name in own if attributes[name].get("type") == "linked"]
-    for index, annotation in enumerate(annotations):
-        if index not in locked:
-            annotation["attributes"] = _own_answers(order, own, annotation, overall)
-    for name in linked:
-        _fill_linked(order, name, annotations, overall, locked)
-    return overall if overall_names else None
-
-
-def _is_global(definition: Mapping[str, Any]) -> bool:
-    return bool((definition.get("conditions") or {}).get("is_global"))
-
-
-def _own_answers(
-    order: Order, names: list[str], annotation: Annotation, overall: dict[str, Any]
-) -> dict[str, Any]:
-    attributes = order.params["annotation_attributes"]
-    given = annotation.get("attributes", {})
-    labels = (annotation["label"],) if "label" in annotation else ()
-    answers: dict[str, Any] = {}
-    for name in names:
-        definition = attributes[name]
-        kind = definition.get("type")
-        if kind in ("x_line", "y_line") and annotation["type"] not in ("box", "cuboid"):
-            continue
-        if not hold(definition.get("conditions"), labels, answers, overall):
-            continue
-        if name in given:
-            answers[name] = given[name]
-        elif kind in ("x_line", "y_line"):
-            width, height = size_of(annotation)
-            answers[name] = cut((width if kind == "x_line" else height) * order.stream.fraction())
-        elif kind != "linked":
-            answers[name] = answer(definition, order.stream)
-    return answers
-
-
-def _fill_linked(
-    order: Order,
-    name: str,
-    annotations: list[Annotation],
-    overall: dict[str, Any],
-    locked: set[int],
-) -> None:
-    """Points an attribute at another annotation; an optional one sometimes stays empty."""
-    definition = order.params["annotation_attributes"][name]
-    allowed = definition["allowed_labels"]
-    targets = [one["uuid"] for one in annotations if one.get("label") in allowed]
-    for index, annotation in enumerate(annotations):
-        answers = annotation.get("attributes", {})
-        if index in locked or name in answers:
-            continue
-        labels = (annotation["label"],) if "label" in annotation else ()
-        if not hold(definition.get("conditions"), labels, answers, overall):
-            continue
-        others = [uuid for uuid in targets if uuid != annotation["uuid"]]
-        if others and (definition.get("required") or order.stream.fraction() < 0.7):
-            answers[name] = order.stream.choice(others)
+    Args:
+        order: Its metadata or image may tell, else one of the usual sizes is drawn.
+        least: Per shape, the least width and height in pixels; the canvas holds each.
+    """
+    width, height = canvas_of(order)
+    return max(width, *(one for one, _ in least)), max(height, *(one for _, one in least))
 
 
 def _links(order: Order, annotations: list[Annotation]) -> list[dict[str, Any]]:

@@ -2,6 +2,6 @@
 
 from scale_mock.tasktypes.entry import Behaviour
 from scale_mock.tasktypes.namedentityrecognition.rules import check_rules
-from scale_mock.tasktypes.namedentityrecognition.synthesis import respond
+from scale_mock.tasktypes.namedentityrecognition.synthesis import from_hypothesis, respond
 
-BEHAVIOUR = Behaviour(respond=respond, rules=check_rules)
+BEHAVIOUR = Behaviour(respond=respond, rules=check_rules, from_hypothesis=from_hypothesis)

@@ -10,7 +10,7 @@ from scale_mock.tasktypes.labels import refuse_unknown
 from scale_mock.tasktypes.namedentityrecognition.names import tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from scale_mock.tasktypes.labels import Step
 
@@ -36,6 +36,29 @@ def check_rules(params: Mapping[str, Any]) -> None:
                 refuse_unknown(one[key], names, "relationships", index, key)
     leaves = [name for name, below in tree(params["labels"]).items() if below == [name]]
     check_attributes(params.get("global_attributes", {}), leaves, "global_attributes")
+    for key in ("hypothesis", "base_annotations"):
+        _check_spans(params.get(key, {}).get("annotations", ()), params["text"], names, key)
+
+
+def _check_spans(
+    spans: Iterable[Mapping[str, Any]], text: str, names: Mapping[str, None], key: str
+) -> None:
+    """Pre-labels lie in the text and have declared labels (our inference)."""
+    seen = set()
+    for index, span in enumerate(spans):
+        where = (key, "annotations", index)
+        refuse_unknown(span["label"], names, *where, "label")
+        if span["end"] > len(text):
+            raise Fault(f"must be less than or equal to {len(text)}", *where, "end")
+        if span["end"] <= span["start"]:
+            raise Fault("must be greater than ref:start", *where, "end")
+        found = text[int(span["start"]) : int(span["end"])]
+        if span.get("text", found) != found:
+            raise Fault("must be the text from start to end", *where, "text")
+        if span.get("id") in seen:
+            raise Fault("contains a duplicate value", *where)
+        if "id" in span:
+            seen.add(span["id"])
 
 
 def _check_labels(

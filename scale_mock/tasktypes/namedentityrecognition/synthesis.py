@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.attributes import answer_all
 from scale_mock.tasktypes.namedentityrecognition.names import attributes_of, tree
+from scale_mock.tasktypes.namedentityrecognition.prelabels import brought, is_closed, unsettled
 
 if TYPE_CHECKING:
     from scale_mock.tasktypes.entry import Order
@@ -23,11 +24,26 @@ def respond(order: Order) -> dict[str, Any]:
     """Makes a response to a named entity recognition task.
 
     Only leaves of the label tree are answered, round-robin, so that each occurs where the text has
-    words enough. ``end`` is exclusive and counts code points (our reading of an unclear document).
+    words enough. What the task brought along comes back, and only labels that it lacks are added.
+    ``end`` is exclusive and counts code points (our reading of an unclear document).
     """
+    return _finished(order, brought(order))
+
+
+def from_hypothesis(order: Order, noise: float) -> dict[str, Any]:
+    """The hypothesis and base annotations as the answer.
+
+    Args:
+        order: Its params hold them.
+        noise: 0 leaves them as they are; towards 1 spans change their label, lose words, or go.
+    """
+    return _finished(order, unsettled(order, brought(order), noise))
+
+
+def _finished(order: Order, given: list[dict[str, Any]]) -> dict[str, Any]:
     params = order.params
     labels = tree(params["labels"])
-    annotations = _annotations(order, labels)
+    annotations = _annotations(order, labels, given)
     response: dict[str, Any] = {"annotations": annotations}
     if params.get("relationships"):
         response["relationships"] = _relationships(order, labels, annotations)
@@ -39,43 +55,54 @@ def respond(order: Order) -> dict[str, Any]:
     return response
 
 
-def _annotations(order: Order, labels: dict[str, list[str]]) -> list[dict[str, Any]]:
+def _annotations(
+    order: Order, labels: dict[str, list[str]], given: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     text = order.params["text"]
     leaves = [name for name, below in labels.items() if below == [name]]
+    have = {one["label"] for one in given}
+    wanted = [name for name in leaves if name not in have]
+    annotations = list(given)
+    if wanted and not is_closed(order.params):
+        spans = _spans(order, text, len(wanted), [(one["start"], one["end"]) for one in given])
+        for index, (start, end) in enumerate(spans):
+            label = wanted[index % len(wanted)]
+            annotations.append(
+                {
+                    "id": order.uuid(),
+                    "start": start,
+                    "end": end,
+                    "text": text[start:end],
+                    "label": label,
+                }
+            )
     defined = attributes_of(order.params["labels"])
-    annotations = []
-    for index, (start, end) in enumerate(_spans(order, text, len(leaves))):
-        label = leaves[index % len(leaves)]
-        annotation = {
-            "id": order.uuid(),
-            "start": start,
-            "end": end,
-            "text": text[start:end],
-            "label": label,
-        }
-        if label in defined:
-            annotation["attributes"] = answer_all(defined[label], order.stream, [label])
-        annotations.append(annotation)
-    return annotations
+    for one in annotations:
+        if one["label"] in defined and "attributes" not in one:
+            one["attributes"] = answer_all(defined[one["label"]], order.stream, [one["label"]])
+    return sorted(annotations, key=lambda one: one["start"]) if given else annotations
 
 
-def _spans(order: Order, text: str, wanted: int) -> list[Span]:
+def _spans(order: Order, text: str, wanted: int, taken: list[Span]) -> list[Span]:
     """Spans in the order of the text: names and long words first, at least one a label."""
-    words = [(one.start(), one.end()) for one in islice(_WORD.finditer(text), _WORDS_READ)]
+    found = ((one.start(), one.end()) for one in islice(_WORD.finditer(text), _WORDS_READ))
+    words = [
+        word for word in found if not any(start < word[1] and word[0] < end for start, end in taken)
+    ]
     telling = [index for index, word in enumerate(words) if _is_telling(text, word)]
     rest = [index for index in range(len(words)) if index not in set(telling)]
     order.stream.shuffle(telling)
     order.stream.shuffle(rest)
-    count = min(len(words), wanted + order.stream.between(0, max(wanted, 2)))
-    chosen = sorted((telling + rest)[:count])
-    taken = set(chosen)
+    more = 0 if taken else order.stream.between(0, max(wanted, 2))
+    chosen = sorted((telling + rest)[: min(len(words), wanted + more)])
+    used = set(chosen)
     spans = []
     for index in chosen:
         start, end = words[index]
         after = index + 1
         if (
             after < len(words)
-            and after not in taken
+            and after not in used
             and _is_one_name(text, words[index], words[after])
         ):
             end = words[after][1]

@@ -1,10 +1,9 @@
-"""``segmentannotation``: masks.
-
-The recorded response names files by address; there is no file to serve from here, so the answer is
-the generic one without annotations.
-"""
+"""``segmentannotation``: a label for every pixel, as masks behind addresses."""
 
 from scale_mock.tasktypes.entry import Behaviour
-from scale_mock.tasktypes.recorded import no_annotations
+from scale_mock.tasktypes.segmentannotation.rules import check_rules
+from scale_mock.tasktypes.segmentannotation.synthesis import file, respond
 
-BEHAVIOUR = Behaviour(respond=no_annotations, defaults={"allow_parent_labels": False})
+BEHAVIOUR = Behaviour(
+    respond=respond, rules=check_rules, defaults={"allow_parent_labels": False}, file=file
+)

@@ -2,6 +2,8 @@
 
 from scale_mock.tasktypes.entry import Behaviour
 from scale_mock.tasktypes.textcollection.rules import check_rules
-from scale_mock.tasktypes.textcollection.synthesis import respond
+from scale_mock.tasktypes.textcollection.synthesis import attempts, from_hypothesis, respond
 
-BEHAVIOUR = Behaviour(respond=respond, rules=check_rules)
+BEHAVIOUR = Behaviour(
+    respond=respond, rules=check_rules, attempts=attempts, from_hypothesis=from_hypothesis
+)

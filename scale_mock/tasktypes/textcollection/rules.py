@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.attributes import refuse_unknown_values
 from scale_mock.tasktypes.checks import Fault
+from scale_mock.tasktypes.labels import refuse_unknown
 from scale_mock.tasktypes.textcollection.fields import (
     bounds,
     choice_values,
@@ -33,6 +34,8 @@ def check_rules(params: Mapping[str, Any]) -> None:
     known = {field["field_id"]: field for field in nested(params["fields"])}
     seen: set[str] = set()
     _check_level(params["fields"], known, seen, "fields")
+    for name in params.get("hypothesis", {}).get("annotations", {}):
+        refuse_unknown(name, known, "hypothesis", "annotations", name)
     for index, attachment in enumerate(params["attachments"]):
         forms = [name for name, field in known.items() if field["type"] == "form"]
         for place, form in enumerate(attachment.get("forms", ())):

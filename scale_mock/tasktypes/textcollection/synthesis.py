@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.sim.instants import EPOCH, to_iso
 from scale_mock.tasktypes.attributes import number_within
+from scale_mock.tasktypes.entry import asked_respondents
 from scale_mock.tasktypes.text import believable
 from scale_mock.tasktypes.textcollection.fields import (
     bounds,
@@ -30,9 +31,47 @@ def respond(order: Order) -> dict[str, Any]:
     Optional fields are answered too. With several respondents each field holds one entry per
     respondent (recorded in clients), null where the field was not due for that one.
     """
+    return _respond(order, _seeds(order))
+
+
+def from_hypothesis(order: Order, noise: float) -> dict[str, Any]:
+    """The hypothesis as the answer; at full noise half of its fields are answered anew."""
+    seeds = _seeds(order)
+    kept = {name: one for name, one in seeds.items() if order.stream.fraction() >= noise / 2}
+    return _respond(order, kept)
+
+
+def attempts(response: Mapping[str, Any], count: int) -> list[dict[str, Any]]:
+    """The response of each respondent, taken out of the one that holds them all."""
+    return [
+        {
+            "annotations": {
+                name: given[number]
+                for name, given in response["annotations"].items()
+                if given[number] is not None
+            }
+        }
+        for number in range(count)
+    ]
+
+
+def _seeds(order: Order) -> dict[str, Any]:
+    """Field id to what the task brought along; base annotations come before a hypothesis."""
+    found: dict[str, Any] = {}
+    for key in ("hypothesis", "base_annotations"):
+        given = order.params.get(key, {}).get("annotations", {})
+        if isinstance(given, dict):
+            found.update(
+                (name, one)
+                for name, one in given.items()
+                if isinstance(one, dict) and isinstance(one.get("response"), list)
+            )
+    return found
+
+
+def _respond(order: Order, seeded: Mapping[str, Any]) -> dict[str, Any]:
     params = order.params
-    count = params.get("responses_required") or params.get("response_required") or 1
-    seeded = params.get("hypothesis", {}).get("annotations", {})
+    count = asked_respondents(params)
     fields = in_order(params["fields"])
     all_answers = [_answer_fields(fields, {}, order, seeded) for _ in range(count)]
     if count == 1:
@@ -75,7 +114,7 @@ def _answer_fields(
 
 def _given(entry: Mapping[str, Any] | None, field: Field) -> Any:
     """What a hypothesis says about a field: its outer array holds the responses (documented)."""
-    if entry is None or entry["type"] != field["type"] or not entry["response"]:
+    if entry is None or entry.get("type") != field["type"] or not entry["response"]:
         return None
     least, most = responses(field)
     if not least <= len(entry["response"]) <= most:

@@ -23,6 +23,9 @@ FOLDER_TYPES = sorted({entry.folder: entry.name for entry in CATALOGUE}.values()
 FOLDER_OF = {entry.name: entry.folder for entry in CATALOGUE}
 SCHEMAS = {name: TYPES.params_schema(name) for name in FOLDER_TYPES}
 VALIDATORS = {name: Draft202012Validator(schema) for name, schema in SCHEMAS.items()}
+COMMON = {"project": "p", "instruction": "Look.", "callback_url": "https://hook.test/x"}
+"""What some types cannot do without; the checkers of a type's own params do not look at it."""
+
 WORDS = st.sampled_from(["a", "b", "c", "d"])
 URLS = ["https://x.test/a", "http://x.test/b", "s3://bucket/key", "scaledata://u/1"]
 BY_PATTERN = {
@@ -172,7 +175,7 @@ def test_checker_and_schema_agree(name: str) -> None:
     @given(params=mutated(drawn(name)))
     def agree(params: dict[str, Any]) -> None:
         params = {key: value for key, value in params.items() if key not in LIFTED}
-        expected = VALIDATORS[name].is_valid(params)
+        expected = VALIDATORS[name].is_valid({**COMMON, **params})
         assert fits(params_check(FOLDER_OF[name]), params) is expected, params
         assert expected or not accepted(name, params)
         tally[expected] += 1
@@ -354,6 +357,20 @@ def ner_fits(params: dict[str, Any]) -> bool:
         and set(names).issuperset(ends)
         and all(attributes_fit(one, labels) for one, labels in attributes)
         and attributes_fit(params.get("global_attributes", {}), set(names) - parents)
+        and all(
+            spans_fit(params.get(key, {}).get("annotations", []), params["text"], set(names))
+            for key in ("hypothesis", "base_annotations")
+        )
+    )
+
+
+def spans_fit(spans: list[dict[str, Any]], text: str, names: set[str]) -> bool:
+    ids = [one["id"] for one in spans if "id" in one]
+    return len(ids) == len(set(ids)) and all(
+        one["label"] in names
+        and one["start"] < one["end"] <= len(text)
+        and one.get("text") in (None, text[int(one["start"]) : int(one["end"])])
+        for one in spans
     )
 
 
@@ -369,7 +386,7 @@ def test_rules_across_params(name: str) -> None:
     @settings(SETTINGS, max_examples=500)
     @given(params=drawn(name))
     def agree(params: dict[str, Any]) -> None:
-        if VALIDATORS[name].is_valid(params):
+        if VALIDATORS[name].is_valid({**COMMON, **params}):
             expected = FITS[name](params)
             assert accepted(name, params) is expected, params
             tally[expected] += 1

@@ -217,7 +217,7 @@ TRIANGLE = [{"x": 10, "y": 10}, {"x": 110, "y": 110}, {"x": 10, "y": 110}]
             {"fields": {"title": "Title"}},
             {"fields": {"title": "test response"}, "repeatable_fields": [None, None]},
         ),
-        ("videoannotation", {}, {"annotations": []}),
+        ("federal2dvideoannotation", {}, {"annotations": []}),
     ],
 )
 def test_recorded_responses(name: str, params: dict[str, Any], response: dict[str, Any]) -> None:
@@ -270,7 +270,7 @@ from scale_mock.tasktypes import LIFTED, TaskTypes
 types = TaskTypes()
 for path in sorted(pathlib.Path(sys.argv[1]).glob("*/valid/*.json")):
     name = path.parent.parent.name
-    name = "chat" if name == "generic" else name
+    name = "multistage" if name == "generic" else name
     data = json.loads(path.read_text(encoding="utf-8"))["data"]
     params = {key: value for key, value in data.items() if key not in LIFTED}
     types.check(name, params)

@@ -1,0 +1,9 @@
+"""``sensorfusion``: an SFS scene, annotated over time.
+
+How the platform delivers the scene is not documented; it comes by address here.
+"""
+
+from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.sensorfusion.synthesis import file, respond
+
+BEHAVIOUR = Behaviour(respond=respond, file=file)
