@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from scale_mock.domain.refusals import Refusal as Refusal
     from scale_mock.errors import ConfigurationError as ConfigurationError
     from scale_mock.errors import LimitReached as LimitReached
     from scale_mock.errors import MissingDependency as MissingDependency
@@ -27,6 +28,7 @@ __all__ = [
     "LimitReached",
     "MissingDependency",
     "PumpBusy",
+    "Refusal",
     "Rule",
     "ScaleMock",
     "ScaleMockError",
@@ -40,6 +42,7 @@ _HOMES = {
     "LimitReached": "scale_mock.errors",
     "MissingDependency": "scale_mock.errors",
     "PumpBusy": "scale_mock.errors",
+    "Refusal": "scale_mock.domain.refusals",
     "Rule": "scale_mock.rules.rule",
     "ScaleMock": "scale_mock.mock.facade",
     "ScaleMockError": "scale_mock.errors",

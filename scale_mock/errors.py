@@ -3,13 +3,14 @@
 ::
 
     ScaleMockError
+    ├── Refusal                what the platform refuses (in scale_mock.domain.refusals)
     ├── ConfigurationError     a setting, argument or rule that makes no sense
     ├── LimitReached           a limit of the world was reached; names the limit and its setting
     ├── PumpBusy               time was asked to move from inside a callback
     └── MissingDependency      an optional package is needed for this call
 
-What the *platform* refuses is not here: that is :class:`scale_mock.domain.refusals.Refusal`, which
-carries the HTTP status and Scale's own text.
+``Refusal`` carries the HTTP status and Scale's own text; over HTTP it is the reply, in Python it is
+raised.
 """
 
 from __future__ import annotations

@@ -89,11 +89,14 @@ class App:
     def _note_unknown(
         self, environ: WSGIEnvironment, key: str, path: str, refusal: Refusal
     ) -> None:
-        """Writes an unknown route down in the world of the request's key, if it has one."""
+        """Writes an unknown route down in the world of the request's key, or in the only one."""
         try:
             world, mode = self.registry.find(key)
         except Refusal:
-            return
+            worlds = self.registry.worlds()
+            if len(worlds) != 1:
+                return
+            world, mode = worlds[0], "live"
         world.unknown_routes.append(f"{environ['REQUEST_METHOD']} {path}")
         write_down(
             world,

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote
 
-from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND
+from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND, V2_NOT_SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -52,6 +52,18 @@ class Operation:
     awaited: Callable[[Call], Scheduled | None] | None = None
 
 
+class WrongMethod(Exception):
+    """The path is known, but not with this method.
+
+    Args:
+        methods: The methods that it is known with.
+    """
+
+    def __init__(self, methods: Iterable[str]) -> None:
+        super().__init__(methods)
+        self.methods = sorted(set(methods) - {"HEAD"})
+
+
 class Router:
     """Finds operations.
 
@@ -91,8 +103,6 @@ class Router:
         return (fixed, {}) if fixed is not None else self._found(method, raw_path)
 
     def _search(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
-        from scale_mock.api.routing import WrongMethod
-
         path = decode_path(raw_path)
         try:
             found = self._map.find(method, path)
@@ -100,6 +110,8 @@ class Router:
             raise METHOD_NOT_FOUND(
                 method=method, path=raw_path, methods=", ".join(error.methods)
             ) from None
+        if found is None and path.startswith("/v2/"):
+            raise V2_NOT_SERVED(method=method, path=raw_path)
         if found is None:
             raise ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
         return found

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, RequestRedirect, Rule, UnicodeConverter
 
-from scale_mock.api.operations import QUOTED_SLASH
+from scale_mock.api.operations import QUOTED_SLASH, WrongMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,19 +44,7 @@ class _Route(Rule):
 
 
 def _build_nothing(_rule: Rule, **_values: object) -> tuple[str, str]:
-    raise NotImplementedError("Routes are matched here; no URL is built from them.")
-
-
-class WrongMethod(Exception):
-    """The path is known, but not with this method.
-
-    Args:
-        methods: The methods that it is known with.
-    """
-
-    def __init__(self, methods: Iterable[str]) -> None:
-        super().__init__(methods)
-        self.methods = sorted(set(methods) - {"HEAD"})
+    raise TypeError("Routes are matched here; no URL is built from them.")
 
 
 class PathMap:

@@ -111,6 +111,11 @@ class Targets:
             host,
         )
 
+    def mounts_beside(self, url: str) -> list[str]:
+        """The mounted prefixes on the host of a URL that none of them answers."""
+        host = _host(url)
+        return [prefix for prefix in self._mounts if host and _host(prefix) == host]
+
     def close(self) -> None:
         """Closes kept connections."""
         if self._sender is not None:

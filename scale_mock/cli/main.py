@@ -130,7 +130,7 @@ def serve(
     callback_hosts: tuple[str, ...],
     worlds_max: int,
 ) -> None:
-    r"""Serve the platform over HTTP until it is stopped.
+    """Serve the platform over HTTP until it is stopped.
 
     Every key opens a world of its own: test_NAME and live_NAME are the two modes of the account
     NAME, and any NAME will do. The address is printed as one line on stdout,
@@ -140,7 +140,7 @@ def serve(
     \b
     curl -u test_me: http://127.0.0.1:8723/v1/tasks      Scale's API
     curl -u test_me: http://127.0.0.1:8723/_mock/clock   the world of that key
-    """
+    """  # noqa: D301 - click reads the backspace: a paragraph that keeps its lines
     from scale_mock.cli.serve import run
 
     run(

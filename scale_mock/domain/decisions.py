@@ -25,6 +25,8 @@ class Decision:
             by ``hold``.
         error: The text, or the whole error response, of an ``error``.
         response: The given response of a ``complete``; ``None`` asks for a synthesized one.
+        noise: Synthesize from the task's hypothesis, changed that much: 0 leaves it as it is.
+        image_size: Width and height that synthesized labels fit, in pixels.
     """
 
     rule: str
@@ -32,3 +34,5 @@ class Decision:
     after: timedelta | None = None
     error: str | Mapping[str, object] | None = None
     response: Mapping[str, object] | None = None
+    noise: float | None = None
+    image_size: tuple[int, int] | None = None

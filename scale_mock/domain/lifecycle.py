@@ -163,6 +163,7 @@ class Lifecycle:
         past.times_redone += 1
         self.keep_response(task)
         task.response = None
+        task.callback_succeeded = None
         past.attempts = None
         task.work_started = False
         task.decision = None
@@ -212,7 +213,16 @@ class Lifecycle:
     def complete_synthesized(self, task: Task, *, by: str) -> None:
         """The task is done, with synthesized labels; by several respondents if it asks for them."""
         response = self.synthesize(task)
+        self._keep_pages(task)
         self.complete(task, response, by=by, attempts=self._attempts(task, response))
+
+    def _keep_pages(self, task: Task) -> None:
+        """Documents come back with the pages that their annotations refer to."""
+        types = self._core.task_types
+        if types.has_pages(task.type):
+            about = self._circumstances(task, task.times_redone)
+            pages = types.document_pages(task.type, decode_object(task.params), **about)
+            task.past().document_pages = None if pages is None else encode(pages)
 
     def _attempts(
         self, task: Task, response: Mapping[str, object] | None
@@ -232,7 +242,11 @@ class Lifecycle:
         if own is not None:
             return own(task)
         about = self._circumstances(task, task.times_redone)
-        return self._core.task_types.respond(task.type, decode_object(task.params), **about)
+        params = decode_object(task.params)
+        noise = task.decision.noise if task.decision else None
+        if noise is not None and isinstance(params.get("hypothesis"), dict):
+            return self._core.task_types.from_hypothesis(task.type, params, noise, **about)
+        return self._core.task_types.respond(task.type, params, **about)
 
     def result_file(self, task: Task, times_redone: int, name: str) -> tuple[bytes, str] | None:
         """A file that a synthesized response refers to: its content and media type.
@@ -268,7 +282,9 @@ class Lifecycle:
         return Source(source.type, decode_object(source.params), about)
 
     def _image_size(self, task: Task) -> tuple[int, int] | None:
-        """The size of the task's image in pixels, if it was uploaded and tells."""
+        """The size of the task's image in pixels, if a rule or the uploaded image tells."""
+        if task.decision is not None and task.decision.image_size is not None:
+            return task.decision.image_size
         for url in attachment_urls(task):
             if url.startswith("scaledata://"):
                 file = self._core.sides[task.mode].files.get(url.rpartition("/")[2])

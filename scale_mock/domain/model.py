@@ -145,6 +145,7 @@ class History:
     review_comments: list[str] = field(default_factory=list)
     prior_responses: list[bytes] = field(default_factory=list)
     attempts: bytes | None = None
+    document_pages: bytes | None = None
     times_redone: int = 0
     is_customer_fix: bool = False
     clear_unique_id_on_error: bool = False

@@ -128,6 +128,23 @@ class TaskTypeBook(Protocol):
     ) -> list[dict[str, object]]:
         """What each of several respondents answered; empty where only one was asked."""
 
+    def has_pages(self, type_name: str) -> bool:
+        """True for the types whose tasks carry ``document_pages``."""
+
+    def document_pages(
+        self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
+    ) -> list[dict[str, object]] | None:
+        """The pages to which a document task's annotations refer."""
+
+    def from_hypothesis(
+        self,
+        type_name: str,
+        params: Mapping[str, object],
+        noise: float,
+        **about: Unpack[Circumstances],
+    ) -> dict[str, object]:
+        """A response made of the request's hypothesis, changed by 0 (not at all) to 1."""
+
     def result_file(
         self,
         type_name: str,

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scale_mock.errors import ScaleMockError
 
-class Refusal(Exception):
+
+class Refusal(ScaleMockError):
     """The platform refuses a call.
 
     Args:
@@ -110,6 +112,9 @@ TEMPLATE_UNSUPPORTED = _documented(
 )
 
 ROUTE_NOT_FOUND = _ours(404, "Not Found: there is no route {method} {path}. Nearest: {nearest}.")
+V2_NOT_SERVED = _ours(
+    404, "Not Found: scale_mock does not serve Scale's v2 API ({method} {path}); it serves /v1."
+)
 METHOD_NOT_FOUND = _ours(404, "Not Found: {path} does not take {method}. It takes: {methods}.")
 BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
 BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")

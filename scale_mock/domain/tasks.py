@@ -14,6 +14,7 @@ from scale_mock.domain.refusals import (
     BATCH_REQUIRED,
     IDEMPOTENCY_KEY_USED,
     PROJECT_MISMATCH,
+    READ_WRONG_MODE,
     TASK_NOT_FOUND,
     TYPE_MISMATCH,
     UNIQUE_ID_TAKEN,
@@ -103,10 +104,13 @@ class Tasks:
         """The task with that id.
 
         Raises:
-            Refusal: 404 with the recorded text.
+            Refusal: 404 with the recorded text, or one that says that the other mode has it.
         """
         task = side.tasks.get(task_id)
         if task is None:
+            there = self._core.other_side(side)
+            if task_id in there.tasks:
+                raise READ_WRONG_MODE(kind="task", name=task_id, there=there.mode, here=side.mode)
             raise TASK_NOT_FOUND()
         return task
 

@@ -188,7 +188,8 @@ def _history(task: Task) -> bytes:
     if past.is_customer_fix:
         body["is_customer_fix"] = True
     attempts = b"" if past.attempts is None else b',"attempts":' + past.attempts
-    return b"," + encode(body)[1:-1] + attempts + _prior(past)
+    pages = b"" if past.document_pages is None else b',"document_pages":' + past.document_pages
+    return b"," + encode(body)[1:-1] + attempts + pages + _prior(past)
 
 
 def _prior(past: History) -> bytes:

@@ -114,8 +114,8 @@ class Callbacks:
 
     def assert_received(
         self,
-        *,
         task: object = None,
+        *,
         batch: object = None,
         status: str | None = None,
         reason: str | None = None,
@@ -163,8 +163,8 @@ class Callbacks:
 
     def assert_not_received(
         self,
-        *,
         task: object = None,
+        *,
         batch: object = None,
         status: str | None = None,
         reason: str | None = None,

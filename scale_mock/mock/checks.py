@@ -24,6 +24,8 @@ def problems(world: World) -> list[str]:
                 for route in routes[:SHOWN]
             ),
             *world.rules.why_unused(),
+            *_late_rules(world),
+            *_missed_mounts(world),
         ]
         for callback in world.desk.by_id.values():
             if callback.state == "failed" or (callback.state == "pending" and callback.attempts):
@@ -34,3 +36,37 @@ def problems(world: World) -> list[str]:
                     f"got {last.outcome}"
                 )
     return found
+
+
+def _late_rules(world: World) -> list[str]:
+    """Rules that decided nothing because the tasks they match had been decided before."""
+    found = []
+    for rule in world.rules.unused():
+        late = [
+            task
+            for side in world.core.sides.values()
+            for task in side.tasks.values()
+            if task.decision is not None
+            and task.decision.rule != rule.name
+            and rule.matcher.matches(task)
+        ]
+        if late and rule not in world.rules.shadowed():
+            found.append(
+                f'rule "{rule.name}" was added too late for {late[0]!r}, whose fate had been '
+                "decided: add the rule before work on the task can begin, or pass replan=True"
+            )
+    return found
+
+
+def _missed_mounts(world: World) -> list[str]:
+    """Callbacks that went past a mounted handler on the same host."""
+    found = []
+    for callback in world.desk.by_id.values():
+        if callback.state == "captured":
+            near = world.desk.targets.mounts_beside(callback.url)
+            if near:
+                found.append(
+                    f"A callback to {callback.url} was captured, though a handler is mounted on "
+                    f"that host: {', '.join(near)}. Is one of the two addresses misspelt?"
+                )
+    return list(dict.fromkeys(found))[:SHOWN]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.errors import ConfigurationError
 from scale_mock.selectors.durations import parse_duration, parse_instant
+from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +30,7 @@ class Clock:
         self,
         by: timedelta | float | str | None = None,
         *,
+        weeks: float = 0,
         days: float = 0,
         hours: float = 0,
         minutes: float = 0,
@@ -38,6 +40,7 @@ class Clock:
 
         Args:
             by: How far: a timedelta, a number of seconds, or text such as ``"1d 6h"``.
+            weeks: Weeks to add.
             days: Days to add.
             hours: Hours to add.
             minutes: Minutes to add.
@@ -50,7 +53,8 @@ class Clock:
             ConfigurationError: Nothing or something negative was asked for.
             PumpBusy: Called from inside a callback handler.
         """
-        length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        __tracebackhide__ = True
+        length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         if by is not None:
             length += parse_duration(by, where="advance()")
         elif not length:
@@ -65,9 +69,16 @@ class Clock:
         """Moves the clock to an instant; text without an offset means UTC.
 
         Raises:
-            ValueError: The instant lies in the past.
+            ConfigurationError: The instant lies in the past.
         """
-        return self._world.pump.advance_to(parse_instant(instant, where="advance_to()"))
+        __tracebackhide__ = True
+        target = parse_instant(instant, where="advance_to()")
+        if target < self.now():
+            raise ConfigurationError(
+                f"advance_to(): time cannot go backwards; it is {to_iso(self.now())}, asked for "
+                f"{to_iso(target)}."
+            )
+        return self._world.pump.advance_to(target)
 
     def run_next(self) -> Progress:
         """Moves to the next event and runs it; does nothing where none is scheduled."""

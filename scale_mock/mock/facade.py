@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 _numbers = itertools.count(1)
 
 
+def _texts(given: Iterable[str]) -> tuple[str, ...]:
+    """One text stands for a list of one."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
 class ScaleMock:
     """The labeling platform in memory: one isolated world.
 
@@ -90,7 +95,7 @@ class ScaleMock:
         chosen = Settings(
             seed=seed,
             clock=clock,  # type: ignore[arg-type]  # checked by Settings itself
-            callback_hosts=tuple(callback_hosts),
+            callback_hosts=_texts(callback_hosts),
             strict_fields=strict_fields,
             **settings,  # type: ignore[arg-type]  # their names are checked above
         )
@@ -129,12 +134,24 @@ class ScaleMock:
         return f"live_{self.name}"
 
     def callback_auth(self, mode: Mode = "live") -> str:
-        """The value of ``scale-callback-auth`` on the callbacks of a mode."""
+        """The value of ``scale-callback-auth`` on the callbacks of a mode.
+
+        Raises:
+            ConfigurationError: There is no such mode.
+        """
+        if mode not in {"live", "test"}:
+            raise ConfigurationError(f"callback_auth({mode!r}): the modes are 'live' and 'test'.")
         return self._world.auth_key(mode)
 
     @property
     def url(self) -> str:
-        """A real server on loopback, started on first use."""
+        """A real server on loopback, started on first use.
+
+        Raises:
+            ConfigurationError: The mock is closed.
+        """
+        if self._closed:
+            raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
         return self._host.url
 
     @property

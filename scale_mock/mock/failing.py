@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.task_index import TaskFilter
 from scale_mock.sim.instants import to_iso
+from scale_mock.world.explain import explain_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,7 @@ def state_of(mock: ScaleMock, *, repeat: str, test: str) -> str:
             f"seed {mock.seed}, clock at {to_iso(mock.clock.now())} ({mock.clock.mode}); "
             f"to repeat: pytest {repeat}={mock.seed} {shlex.quote(test)}"
         )
+        lines.extend(_waiting(mock))
         lines.extend(_findings(mock))
         lines.extend(_journal(mock))
     except Exception as error:
@@ -46,6 +49,30 @@ def _findings(mock: ScaleMock) -> Iterator[str]:
         mock.check()
     except AssertionError as error:
         yield str(error)
+
+
+def _waiting(mock: ScaleMock) -> Iterator[str]:
+    """What the oldest pending task waits for: often nobody let time go."""
+    world = mock._world
+    with world.lock:
+        pending = [
+            task
+            for side in world.core.sides.values()
+            for task in side.task_index.matching(TaskFilter(status=("pending",)))
+        ]
+        if not pending:
+            return
+        first = min(pending, key=lambda task: (task.created_at, task.seq))
+        why = explain_task(world, first)
+        reads = sum(f"/task/{first.task_id}" in request.path for request in world.requests)
+    yield f"{len(pending)} pending. {first.subject} waits for {why.waits_for}."
+    yield f"To move it: {why.move}."
+    if mock.clock.now() == world.start_at and reads > 1:
+        yield (
+            f"The clock has not moved, and the task was asked for {reads} times: a manual clock "
+            "moves when the test says so. Code that polls wants clock='autojump' "
+            "(@pytest.mark.scale_mock(clock='autojump'))."
+        )
 
 
 def _journal(mock: ScaleMock) -> Iterator[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.refusals import BATCH_NOT_FOUND, PROJECT_NOT_FOUND, TASK_NOT_FOUND
 from scale_mock.envelopes.objects import batch_json, batch_status_json, project_json
 from scale_mock.envelopes.tasks import render_task
+from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scale_mock.domain.model import Batch, Task
     from scale_mock.rules.rule import Rule
     from scale_mock.world import World
@@ -51,7 +51,16 @@ class TaskHandle:
             task: The task.
             response: The labels.
             by: Who labeled it, for the journal.
+
+        Raises:
+            ConfigurationError: The response is no object.
         """
+        __tracebackhide__ = True
+        if response is not None and not isinstance(response, Mapping):
+            raise ConfigurationError(
+                f"complete(): a response is an object, for example {{'category': 'cat'}}, "
+                f"not {response!r}."
+            )
         with self._world.lock:
             found = self._find(task)
             self._world.complete_task(found, response=response, by=by)
@@ -195,6 +204,7 @@ class Rules:
         Raises:
             ConfigurationError: The rule is wrong; the message says where and what is accepted.
         """
+        __tracebackhide__ = True
         from scale_mock.rules.rule import Rule
 
         if rule is not None and fields:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.callbacks.desk import AUTH_HEADER
 from scale_mock.selectors.durations import format_duration
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.explain import explain_batch, explain_task, upcoming
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scale_mock.world import World
 
 NEAREST = 3
+REPLY_CHARS = 200
 UPCOMING = 5
 JOURNAL_LINES = 10
 
@@ -84,12 +86,30 @@ def _nearest(world: World, expected: Expectation) -> Iterable[str]:
         for name, wanted, came in expected.mismatches(callback):
             yield f"    {name}: wanted {wanted!r}, came {came!r}"
         if not callback.is_acknowledged and expected.matches(callback):
-            yield from (f"    attempt {a.number} at {to_iso(a.at)}: {a.outcome}"
-                        for a in callback.attempts[-NEAREST:])  # fmt: skip
-            last = callback.attempts[-1] if callback.attempts else None
-            if last is not None and last.traceback:
-                yield from (f"      {line}" for line in last.traceback.rstrip().splitlines())
+            yield from _attempts(callback)
     yield ""
+
+
+def _attempts(callback: Callback) -> Iterable[str]:
+    """The newest attempts, what was replied, and what a refusal of the auth header means."""
+    outcomes = {attempt.outcome for attempt in callback.attempts}
+    if len(callback.attempts) > NEAREST and len(outcomes) == 1:
+        yield f"    {len(callback.attempts)} attempts, all of them: {outcomes.pop()}"
+    else:
+        for attempt in callback.attempts[-NEAREST:]:
+            yield f"    attempt {attempt.number} at {to_iso(attempt.at)}: {attempt.outcome}"
+    if not callback.attempts:
+        return
+    last = callback.attempts[-1]
+    if last.status in {401, 403}:
+        yield (
+            f"    the handler refused scale-callback-auth: {callback.headers[AUTH_HEADER]}, which "
+            f"is mock.callback_auth({callback.mode!r})"
+        )
+    if last.reply:
+        yield f"    it replied: {last.reply[:REPLY_CHARS].decode('utf-8', 'replace')}"
+    if last.traceback:
+        yield from (f"      {line}" for line in last.traceback.rstrip().splitlines())
 
 
 def _subject(world: World, expected: Expectation) -> Iterable[str]:

@@ -27,10 +27,13 @@ RESERVED_PREFIX = "default:"
 """How the journal names what no rule decided; a rule of that name would be mistaken for it."""
 
 RESPONSE_FORMS = (
-    'give "synthesize" (the default), or {"value": {...}} '
-    "with the response as the platform would return it"
+    'give "synthesize" (the default), {"value": {...}} with the response as the platform would '
+    'return it, {"from": "hypothesis", "noise": 0.1}, or {"image_size": [width, height]}'
 )
 
+
+SIDE_MAX = 100_000
+"""The longest side of an image, in pixels."""
 
 KEYS = ("name", "match", "outcome", "after", "error", "response", "replan")
 """What a rule may say, in the order in which refusals list it."""
@@ -208,15 +211,37 @@ def _read_response(value: object, where: Where) -> Literal["synthesize"] | dict[
         raise where.refuse(f'unknown form "{value}"{hint} Forms: {RESPONSE_FORMS}.')
     if not isinstance(value, Mapping):
         raise where.refuse(f"{RESPONSE_FORMS}, not {show(value)}")
-    if value.keys() != {"value"}:
+    if value.keys() == {"value"}:
+        if not isinstance(value["value"], Mapping):
+            raise where.at("value").refuse(f"a response is a table, not {show(value['value'])}")
+    elif value.keys() == {"image_size"}:
+        _check_size(value["image_size"], where.at("image_size"))
+    elif "from" in value and value.keys() <= {"from", "noise"}:
+        _check_source(value, where)
+    else:
         keys = ", ".join(map(str, value)) or "no key"
         raise where.refuse(
             f'a table with the one key "value" is expected, this one has {keys}; '
             f'{RESPONSE_FORMS}. To return this table, wrap it: {{"value": {{...}}}}'
         )
-    if not isinstance(value["value"], Mapping):
-        raise where.at("value").refuse(f"a response is a table, not {show(value['value'])}")
     return plain_table(value, where)
+
+
+def _check_source(value: Mapping[str, object], where: Where) -> None:
+    if value["from"] != "hypothesis":
+        raise where.at("from").refuse(f'"hypothesis" is the one source, not {show(value["from"])}')
+    noise = value.get("noise", 0)
+    if isinstance(noise, bool) or not isinstance(noise, int | float) or not 0 <= noise <= 1:
+        raise where.at("noise").refuse(f"a number from 0 to 1, not {show(noise)}")
+
+
+def _check_size(value: object, where: Where) -> None:
+    if (
+        not isinstance(value, list | tuple)
+        or len(value) != 2
+        or not all(type(side) is int and 1 <= side <= SIDE_MAX for side in value)
+    ):
+        raise where.refuse(f"width and height in pixels, 1 to {SIDE_MAX}, not {show(value)}")
 
 
 def _read_replan(value: object, where: Where) -> bool:

@@ -33,7 +33,9 @@ class Rule:
             range (``"2h..8h"``); None for the product line's default turnaround.
         error: The text or the whole error response of an ``error``; None for a text that Scale
             uses when attachments cannot be downloaded.
-        response: ``"synthesize"``, or ``{"value": {...}}`` with the response to return; None is the
+        response: ``"synthesize"``, ``{"value": {...}}`` with the response to return,
+            ``{"from": "hypothesis", "noise": 0.1}`` for the task's pre-labels changed that much, or
+            ``{"image_size": [w, h]}`` for synthesized labels that fit such an image; None is the
             former.
         replan: Whether the rule, when it is added, also decides again about pending tasks that have
             been decided already.
@@ -119,12 +121,16 @@ class Rule:
         Args:
             chance: The task's stream; drawn from only where ``after`` is a range.
         """
-        value = self.response["value"] if isinstance(self.response, Mapping) else None
+        given = self.response if isinstance(self.response, Mapping) else {}
+        size = given.get("image_size")
+        noise = given.get("noise", 0) if "from" in given else None
         return Decision(
             rule=self.name or "rule",
             outcome=self.outcome,
             after=None if self.after is None else self.after.draw(chance),
             error=self.error,
             # That the value is a table was checked when the rule was read.
-            response=cast("Mapping[str, object] | None", value),
+            response=cast("Mapping[str, object] | None", given.get("value")),
+            noise=cast("float | None", noise),
+            image_size=None if size is None else cast("tuple[int, int]", tuple(size)),  # type: ignore[arg-type]
         )

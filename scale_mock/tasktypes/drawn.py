@@ -51,7 +51,7 @@ def drawn(order: Order, kind: str, geometry: Mapping[str, Any]) -> dict[str, Any
     params = order.params
     labels = _labels(order)
     least = [least_size(geometry)] * len(labels)
-    places = regions(canvas_for(order, least), least, order.stream)
+    places = regions(canvas_for(order, least), least, order.stream, labels)
     annotations: list[dict[str, Any]] = []
     for label, region in zip(labels, places, strict=True):
         one: dict[str, Any] = {"uuid": order.uuid(), "type": kind, "label": label}

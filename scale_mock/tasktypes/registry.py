@@ -199,6 +199,10 @@ class TaskTypes:
             return copy.deepcopy(cast("dict[str, Any]", params["hypothesis"]))
         return make(self._order(entry, params, about), noise)
 
+    def has_pages(self, type_name: str) -> bool:
+        """True for the types whose tasks carry ``document_pages``."""
+        return _behaviour(self._entry(type_name).folder).pages is not None
+
     def document_pages(
         self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]
     ) -> list[dict[str, Any]] | None:

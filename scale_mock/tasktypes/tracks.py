@@ -92,9 +92,8 @@ def draw_tracks(
     least = [least_size(geometries[kind]) for kind, _ in wanted]
     canvas = canvas_for(order, least)
     tracks = []
-    for (kind, label), place, smallest in zip(
-        wanted, regions(canvas, least, chance), least, strict=True
-    ):
+    places = regions(canvas, least, chance, [label for _, label in wanted])
+    for (kind, label), place, smallest in zip(wanted, places, least, strict=True):
         vertices = max(int(geometries[kind].get("min_vertices", 1)), 5)
         longest = min(_LONGEST, max(_VERTICES_MAX // (vertices * len(wanted)), 1))
         span = _span(len(clip.keys), longest, chance)

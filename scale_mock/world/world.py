@@ -95,7 +95,7 @@ class World:
         rules: Iterable[Rule | Mapping[str, object]] = (),
     ) -> None:
         self.name = name
-        self.settings = settings
+        self.settings = self._first_settings = settings
         self.start_at = start_at
         self.clock_mode = settings.clock
         self.rate = settings.rate
@@ -109,7 +109,7 @@ class World:
         self._build()
 
     def reset(self) -> None:
-        """Goes back to the beginning: no objects, the first instant, the first rules.
+        """Goes back to the beginning: no objects, the first instant, clock mode and rules.
 
         Raises:
             PumpBusy: A callback is out.
@@ -117,7 +117,11 @@ class World:
         with self.pump.standstill(), self.lock:
             self.scheduler.clear()
             self.desk.forget()
+            self.settings = self._first_settings
+            self.clock_mode = self.settings.clock
+            self.rate = self.settings.rate
             self._build()
+        self.clock_changed()
 
     def close(self) -> None:
         """Closes what the world holds open."""
@@ -249,7 +253,15 @@ class World:
         Raises:
             ConfigurationError: A rule is wrong.
         """
+        before = len(self.rules)
         ids = self.rules.extend(rules)
+        try:
+            for rule in list(self.rules)[before:]:
+                _check_types(rule)
+        except ConfigurationError:
+            for rule_id in ids:
+                self.rules.remove(rule_id)
+            raise
         for rule in list(self.rules)[-len(ids) :] if ids else ():
             if rule.replan:
                 self._replan_by(rule)
@@ -275,6 +287,8 @@ class World:
         self.scheduler = Scheduler(VirtualClock(self.start_at), guard=self.lock)
         self.core = Core(settings=settings, scheduler=self.scheduler, task_types=TASK_TYPES)
         self.rules = RuleBook(self._first_rules)
+        for rule in self.rules:
+            _check_types(rule)
         self.core.planner = Planner(seed=settings.seed, rules=self.rules)
         self.projects = Projects(self.core)
         self.batches = Batches(self.core, self.projects)
@@ -303,3 +317,18 @@ class World:
         self.requests: deque[RequestRecord] = deque(maxlen=settings.requests_max)
         self.broken: deque[BaseException] = deque(maxlen=KEPT)
         self.unknown_routes: deque[str] = deque(maxlen=KEPT)
+
+
+def _check_types(rule: Rule) -> None:
+    """Refuses a rule for a task type that does not exist: it could never match."""
+    wanted = rule.match.get("type")
+    for name in wanted if isinstance(wanted, list | tuple) else [wanted]:
+        if isinstance(name, str) and name not in TASK_TYPES.names and not set(name) & set("*?["):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, TASK_TYPES.names, n=1)
+            hint = f'; did you mean "{near[0]}"?' if near else ";"
+            raise ConfigurationError(
+                f'rule "{rule.name}": match.type: there is no task type "{name}"{hint} '
+                f"Types: {', '.join(TASK_TYPES.names)}."
+            )

@@ -25,7 +25,7 @@ from werkzeug.test import Client
 
 from scale_mock import ScaleMock
 from scale_mock.domain.refusals import Refusal
-from scale_mock.errors import ScaleMockError
+from scale_mock.errors import ConfigurationError, LimitReached, PumpBusy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -367,4 +367,5 @@ def test_unrelated_calls_change_nothing_about_a_task(before: Any, after: Any) ->
 
 def test_an_error_of_the_mock_is_no_refusal() -> None:
     """The player lets refusals pass, and must not let mistakes in its own use pass with them."""
-    assert not issubclass(Refusal, ScaleMockError)
+    for mistake in (ConfigurationError, LimitReached, PumpBusy):
+        assert not issubclass(mistake, Refusal)

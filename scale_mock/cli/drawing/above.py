@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LINES_MAX = 24
 _GRID = "#e5e7eb"
+_CIRCLE = "#c3c8d0"
 _FAR = 20
 """The device is left out if the labels are so many times farther off than they are apart."""
 
@@ -89,8 +90,7 @@ def draw_lidar(subject: Subject, title: str) -> Sheet:
     reach = subject.params.get("max_distance_meters")
     view = ground(sheet, [place for frame in every for one in frame for place in one.corners()])
     if isinstance(reach, int | float) and reach > 0:
-        radius = reach * view.scale
-        sheet.ellipse(view.at(0, 0), (radius, radius), stroke="#d1d5db", width=1)
+        _reach(sheet, view, reach)
     draw_footprints(sheet, view, every, chosen)
     return sheet
 
@@ -196,6 +196,21 @@ def ground(sheet: Sheet, places: Sequence[Place]) -> View:
     return view
 
 
+def _reach(sheet: Sheet, view: View, metres: float) -> None:
+    """A circle about the device, as far as it is to be seen."""
+    frame = view.frame
+    arc: list[Place] = []
+    for degree in range(361):
+        angle = math.radians(degree)
+        x, y = view.at(metres * math.cos(angle), metres * math.sin(angle))
+        if frame.left <= x <= frame.right and frame.top <= y <= frame.bottom:
+            arc.append((x, y))
+            continue
+        sheet.shape(arc, closed=False, stroke=_CIRCLE, width=1)
+        arc = []
+    sheet.shape(arc, closed=False, stroke=_CIRCLE, width=1)
+
+
 def _grid(sheet: Sheet, view: View, extent: Extent) -> None:
     """Lines every 1, 2 or 5 metres or ten, a hundred times as many, with their coordinates."""
     span = max(extent.right - extent.left, extent.bottom - extent.top)
@@ -205,11 +220,13 @@ def _grid(sheet: Sheet, view: View, extent: Extent) -> None:
     for number_x in range(math.ceil(extent.left / step), math.floor(extent.right / step) + 1):
         x, _ = view.at(number_x * step, 0)
         sheet.shape([(x, frame.top), (x, frame.bottom)], closed=False, stroke=_GRID, width=1)
-        sheet.text((x + 2, frame.bottom - 3), f"{number(number_x * step)} m", 8, colour=PALE)
+        if frame.left + 30 < x < frame.right - 30:
+            sheet.text((x + 2, frame.bottom - 3), f"{number(number_x * step)} m", 8, colour=PALE)
     for number_y in range(math.ceil(extent.top / step), math.floor(extent.bottom / step) + 1):
         _, y = view.at(0, number_y * step)
         sheet.shape([(frame.left, y), (frame.right, y)], closed=False, stroke=_GRID, width=1)
-        sheet.text((frame.left + 3, y - 2), f"{number(number_y * step)} m", 8, colour=PALE)
+        if y > frame.top + 12:
+            sheet.text((frame.left + 3, y - 2), f"{number(number_y * step)} m", 8, colour=PALE)
 
 
 def draw_footprints(

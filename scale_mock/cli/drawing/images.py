@@ -11,7 +11,13 @@ from scale_mock.cli.drawing.page import (
     place_page,
     told_size,
 )
-from scale_mock.cli.drawing.shapes import attribute_lines, draw_annotations, middle_of, places_of
+from scale_mock.cli.drawing.shapes import (
+    attribute_lines,
+    between,
+    draw_annotations,
+    middle_of,
+    places_of,
+)
 from scale_mock.cli.drawing.subject import DrawingError
 from scale_mock.cli.drawing.svg import (
     MARGIN,
@@ -193,12 +199,12 @@ def draw_document(subject: Subject, title: str) -> Sheet:
 def _draw_page(
     sheet: Sheet, view: View, annotations: Sequence[dict[str, Any]], colours: Colours
 ) -> None:
-    middles: dict[str, Place] = {}
+    shapes: dict[str, list[Place]] = {}
     for one in annotations:
         places = [view.at(*place) for place in places_of(one["location"])]
         colour = colours.of(one["label"])
         sheet.shape(places, closed=True, fill=colour, opacity=0.1, stroke=colour, width=1)
-        middles[str(one.get("uuid"))] = middle_of(places)
+        shapes[str(one.get("uuid"))] = places
         left, right = min(x for x, _ in places), max(x for x, _ in places)
         top, bottom = min(y for _, y in places), max(y for _, y in places)
         text = shortened(str(one.get("text") or ""), 200)
@@ -207,10 +213,9 @@ def _draw_page(
             sheet.text((left + 1, (top + bottom) / 2 + size * 0.36), text, max(size, 1))
         sheet.text((left, top - 1.5), shortened(one["label"], 60), 8, colour=colour)
     for one in annotations:
-        start = middles[str(one.get("uuid"))]
         for ref in one.get("refs") or ():
-            if ref in middles:
-                sheet.arrow(start, middles[ref], PALE)
+            if ref in shapes:
+                sheet.arrow(*between(shapes[str(one.get("uuid"))], shapes[ref]), PALE)
 
 
 def _pages(subject: Subject, annotations: Iterable[dict[str, Any]]) -> list[tuple[Place, str]]:

@@ -70,14 +70,14 @@ def _at(cuboids: Iterable[Mapping[str, Any]], time: float) -> list[Footprint]:
             for given in one.get("attributes", ())
             if given.get("values")
         }
-        # A scene's heading of 0 is along x, and its first dimension along the heading.
+        # A scene's heading of 0 is along x, in degrees, and its first dimension along the heading.
         found.append(
             Footprint(
                 str(one["id"]),
                 str(one.get("label", "")),
                 (x, y),
                 (wide, long),
-                yaw - math.pi / 2,
+                math.radians(yaw) - math.pi / 2,
                 attributes,
             )
         )

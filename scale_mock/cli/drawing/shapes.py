@@ -20,6 +20,7 @@ _FACE = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
 _SIDE = ("face-topright", "side-topcorner", "side-bottomcorner", "face-bottomright")
 _LABEL, _SMALL = 11.5, 10
 _ATTRIBUTES_MAX = 6
+_CHIPS_MAX = 400
 
 
 def kind_of(annotation: Mapping[str, Any], usual: str = "polygon") -> str:
@@ -68,6 +69,30 @@ def middle_of(places: Sequence[Place]) -> Place:
     """The middle of what holds the places."""
     xs, ys = [x for x, _ in places], [y for _, y in places]
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+
+
+def between(source: Sequence[Place], target: Sequence[Place]) -> tuple[Place, Place]:
+    """Where an arrow from one shape to another begins and ends: at the borders of what holds them.
+
+    Shapes that overlap are joined from middle to middle.
+    """
+    start, end = middle_of(source), middle_of(target)
+    begin, stop = _leaving(start, end, source), _leaving(end, start, target)
+    towards = (end[0] - start[0]) * (stop[0] - begin[0]) + (end[1] - start[1]) * (
+        stop[1] - begin[1]
+    )
+    return (begin, stop) if towards > 0 else (start, end)
+
+
+def _leaving(start: Place, end: Place, shape: Sequence[Place]) -> Place:
+    """Where the way from the middle of a shape leaves what holds it."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    half_x = max(x for x, _ in shape) - start[0] + 3
+    half_y = max(y for _, y in shape) - start[1] + 3
+    share = min(
+        half_x / abs(across) if across else math.inf, half_y / abs(down) if down else math.inf, 1.0
+    )
+    return start[0] + across * share, start[1] + down * share
 
 
 class Chips:
@@ -122,6 +147,9 @@ class Chips:
             y = max(min(wish_y, frame.bottom - height), frame.top)
             spot = Extent(x, y, x + width, y + height)
             first = first or spot
+            # Where there are very many, most hide each other whatever is tried.
+            if len(self._taken) > _CHIPS_MAX:
+                break
             if not any(_overlap(spot, other) for other in self._taken):
                 break
         else:
@@ -167,9 +195,9 @@ def written(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, list):
-        return ", ".join(map(written, value))
+        return ", ".join(map(written, value)) or "-"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {written(one)}" for name, one in value.items())
+        return ", ".join(f"{name}: {written(one)}" for name, one in value.items()) or "-"
     return str(value)
 
 
@@ -200,14 +228,14 @@ def draw_annotations(
     ]
     for one, places, colour in drawn:
         _draw(sheet, kind_of(one, usual), one, places, colour)
-    middles = {str(one[key]): middle_of(places) for one, places, _ in drawn if key in one}
+    shapes = {str(one[key]): places for one, places, _ in drawn if key in one}
     chips = Chips(sheet, view.frame)
-    for start, end, name, both in _arrows(drawn, links, middles, key):
+    for start, end, name, both in _arrows(drawn, links, shapes, key):
         sheet.arrow(start, end, PALE, both=both)
         half = ((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
         chips.put([half], "", [name], PALE)
     for one, places, colour in drawn:
-        lines = attribute_lines(one.get("attributes"), middles)
+        lines = attribute_lines(one.get("attributes"), shapes)
         if one.get("not_in_lidar"):
             lines.append("not in lidar")
         chips.put(places, shortened(str(one.get("label", "")), 40), lines, colour)
@@ -216,19 +244,20 @@ def draw_annotations(
 def _arrows(
     drawn: Iterable[tuple[Annotation, list[Place], str]],
     links: Iterable[Mapping[str, Any]],
-    middles: Mapping[str, Place],
+    shapes: Mapping[str, Sequence[Place]],
     key: str,
 ) -> Iterator[tuple[Place, Place, str, bool]]:
     """From where to where, its name, and whether it goes both ways."""
     for link in links:
-        start, end = middles.get(str(link.get("from"))), middles.get(str(link.get("to")))
-        if start and end:
-            yield start, end, str(link.get("label", "")), bool(link.get("is_bidirectional"))
+        source, target = shapes.get(str(link.get("from"))), shapes.get(str(link.get("to")))
+        if source and target:
+            both = bool(link.get("is_bidirectional"))
+            yield *between(source, target), str(link.get("label", "")), both
     for one, places, _ in drawn:
         attributes = one.get("attributes")
         for name, value in (attributes if isinstance(attributes, dict) else {}).items():
-            if isinstance(value, str) and value in middles and value != one.get(key):
-                yield middle_of(places), middles[value], name, False
+            if isinstance(value, str) and value in shapes and value != one.get(key):
+                yield *between(places, shapes[value]), name, False
 
 
 def _draw(

@@ -154,7 +154,7 @@ class Sheet:
         opacity: float = 1,
         dashes: str = "",
     ) -> None:
-        """Draws a polygon or, if it is not closed, a line."""
+        """Draws a polygon or, if it is not closed, a line; one place alone is nothing to draw."""
         points = " ".join(f"{number(x)},{number(y)}" for x, y in places)
         dashed = f" stroke-dasharray={quoteattr(dashes)}" if dashes else ""
         self._parts.append(

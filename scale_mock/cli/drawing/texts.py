@@ -28,6 +28,7 @@ _SIZE = 15.0
 _LETTER = _SIZE * 0.602
 """How wide every letter of a monospaced font is."""
 _LEVEL = 13
+_LINK = "#9ca3af"
 _LINES_MAX = 120
 
 
@@ -51,6 +52,7 @@ def draw_entities(subject: Subject, title: str) -> Sheet:
         (MARGIN, sheet.bottom), (WIDTH - 2 * MARGIN, paper), fill="#ffffff", stroke="#9ca3af"
     )
     ends: dict[str, Place] = {}
+    words: list[tuple[Place, str]] = []
     for row, (start, end) in enumerate(lines):
         base = top + row * pitch
         for span, level in zip(spans, levels, strict=True):
@@ -59,15 +61,26 @@ def draw_entities(subject: Subject, title: str) -> Sheet:
                 place = _mark(sheet, span, (first - start, last - start), base, level, colours)
                 ends.setdefault(str(span.get("id")), place)
         for at, word in _words(text[start:end]):
-            sheet.text((2 * MARGIN + at * _LETTER, base), word, _SIZE, mono=True)
+            words.append(((2 * MARGIN + at * _LETTER, base), word))
     for one in response.get("relationships") or ():
         source, target = ends.get(str(one["source_ref"])), ends.get(str(one["target_ref"]))
         if source and target:
-            sheet.arrow(source, target, PALE)
-            place = ((source[0] + target[0]) / 2, (source[1] + target[1]) / 2 - 4)
-            sheet.text(place, str(one.get("name") or ""), 10, colour=PALE, anchor="middle")
+            _relate(sheet, source, target, str(one.get("name") or ""))
+    for place, word in words:
+        sheet.text(place, word, _SIZE, mono=True)
     sheet.bottom += paper
     return sheet
+
+
+def _relate(sheet: Sheet, source: Place, target: Place, name: str) -> None:
+    """Draws a relationship: up from its source, across between the lines, down to its target."""
+    lane = min(source[1], target[1]) - 12
+    sheet.shape([source, (source[0], lane), (target[0], lane)], closed=False, stroke=_LINK, width=1)
+    sheet.arrow((target[0], lane), target, _LINK)
+    width = text_width(name, 10) + 6
+    middle = (source[0] + target[0]) / 2
+    sheet.rectangle((middle - width / 2, lane - 7), (width, 13), fill="#ffffff")
+    sheet.text((middle, lane + 3), name, 10, colour=PALE, anchor="middle")
 
 
 def _levels(spans: Sequence[Mapping[str, Any]]) -> list[int]:

@@ -136,16 +136,17 @@ def _move(
     to_y = min(max(to_y, bounds[1] + half_y), bounds[3] - half_y)
     whole = bool(geometry.get("integer_pixels")) and "rotation" not in annotation
 
-    def spot(value: float) -> float:
-        return math.floor(value) if whole else cut(value)
+    def spot(value: float, low: float) -> float:
+        # A hair more, so that arithmetic does not push a shape over the border.
+        return math.floor(max(value, low) + 1e-6) if whole else cut(max(value, low) + 1e-6)
 
     for point in (annotation, *annotation.get("vertices", ()), *annotation.get("points_2d", ())):
         if "x" in point:
-            point["x"] = spot(to_x + (point["x"] - x) * grown)
-            point["y"] = spot(to_y + (point["y"] - y) * grown)
+            point["x"] = spot(to_x + (point["x"] - x) * grown, bounds[0])
+            point["y"] = spot(to_y + (point["y"] - y) * grown, bounds[1])
     if "left" in annotation:
-        annotation["left"] = spot(max(to_x + (annotation["left"] - x) * grown, bounds[0]))
-        annotation["top"] = spot(max(to_y + (annotation["top"] - y) * grown, bounds[1]))
+        annotation["left"] = spot(to_x + (annotation["left"] - x) * grown, bounds[0])
+        annotation["top"] = spot(to_y + (annotation["top"] - y) * grown, bounds[1])
         least_width, least_height = least_size(geometry)
         annotation["width"] = _side(annotation["width"], grown, least_width, whole)
         annotation["height"] = _side(annotation["height"], grown, least_height, whole)

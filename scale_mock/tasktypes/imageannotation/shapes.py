@@ -9,13 +9,17 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scale_mock.tasktypes.imageannotation.forms import form_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from scale_mock.sim.streams import Stream
 
 _SMALLEST, _LARGEST = 0.08, 0.4
-"""How much of the canvas' width and height a shape takes."""
+"""How much of the canvas' width and height there is for a shape."""
+_SHARE = 0.4
+"""The least part of that which a shape takes."""
 
 
 class Region(NamedTuple):
@@ -28,34 +32,49 @@ class Region(NamedTuple):
     canvas: tuple[int, int]
 
 
-def regions(canvas: tuple[int, int], least: list[tuple[int, int]], stream: Stream) -> list[Region]:
+def regions(
+    canvas: tuple[int, int],
+    least: list[tuple[int, int]],
+    stream: Stream,
+    labels: Sequence[str | None] = (),
+) -> list[Region]:
     """A place for each shape.
 
     Args:
         canvas: Width and height in pixels.
         least: Per shape, the least width and height in pixels; not larger than the canvas.
         stream: Where the chance comes from.
+        labels: Per shape, what it is: a person is upright, a car is not.
     """
     columns = math.ceil(math.sqrt(len(least)))
     rows = math.ceil(len(least) / columns)
     cells = list(range(columns * rows))
     stream.shuffle(cells)
     width, height = canvas
+    room = (
+        width * min(_LARGEST, max(_SMALLEST, 1.1 / columns)),
+        height * min(_LARGEST, max(_SMALLEST, 1.1 / rows)),
+    )
     placed = []
-    for cell, (least_width, least_height) in zip(cells, least, strict=False):
+    for cell, (least_width, least_height), label in zip(
+        cells, least, labels or (None,) * len(least), strict=False
+    ):
         row, column = divmod(cell, columns)
-        left, across = _stretch(width, columns, column, least_width, stream)
-        top, down = _stretch(height, rows, row, least_height, stream)
+        slim, broad = form_of(label)
+        form = slim + (broad - slim) * stream.fraction()
+        share = _SHARE + (1 - _SHARE) * stream.fraction()
+        fits = min(room[0], room[1] * form) * share
+        across, down = max(fits, least_width), max(fits / form, least_height)
+        left = _start(width, columns, column, across, stream)
+        top = _start(height, rows, row, down, stream)
         placed.append(Region(left, top, across, down, canvas))
     return placed
 
 
-def _stretch(whole: int, parts: int, part: int, least: int, stream: Stream) -> tuple[float, float]:
-    """Start and length of one side: about as long as its cell, about in the middle of it."""
-    spare = min(_LARGEST, max(_SMALLEST, 1.2 / parts)) - _SMALLEST
-    length = max(whole * (_SMALLEST + spare * stream.fraction()), least)
-    middle = whole * (part + 0.3 + 0.4 * stream.fraction()) / parts
-    return min(max(middle - length / 2, 0.0), whole - length), length
+def _start(whole: int, parts: int, part: int, length: float, stream: Stream) -> float:
+    """Where one side begins whose middle is about that of its cell."""
+    middle = whole * (part + 0.32 + 0.36 * stream.fraction()) / parts
+    return min(max(middle - length / 2, 0.0), whole - length)
 
 
 def cut(value: float) -> float:
@@ -122,7 +141,8 @@ def _count(geometry: Mapping[str, Any], sensible: int, stream: Stream) -> int:
 
 def _polygon(region: Region, geometry: Mapping[str, Any], stream: Stream) -> dict[str, Any]:
     left, top, width, height, _ = region
-    count = _count(geometry, 3, stream)
+    # Three corners would do, but nobody draws a lake with three.
+    count = _count(geometry, 5, stream)
     x, y = left + width / 2, top + height / 2
     start = stream.fraction() * math.tau / count
     vertices = []
@@ -136,14 +156,20 @@ def _polygon(region: Region, geometry: Mapping[str, Any], stream: Stream) -> dic
 
 
 def _line(region: Region, geometry: Mapping[str, Any], stream: Stream) -> dict[str, Any]:
+    """A curve from the left to the right that bends one way, as a road's or a river's edge does."""
     left, top, width, height, _ = region
     count = _count(geometry, 2, stream)
-    step = width / max(count - 1, 1)
-    return {
-        "vertices": [
-            _vertex(left + index * step, top + height * stream.fraction()) for index in range(count)
-        ]
-    }
+    start, end = stream.fraction(), stream.fraction()
+    # Half a wave's height at most, and never beyond the region.
+    middle = (start + end) / 2
+    bend = (stream.fraction() - 0.5) * 2 * min(middle, 1 - middle, 0.25)
+    vertices = []
+    for index in range(count):
+        along = index / max(count - 1, 1)
+        down = start + (end - start) * along
+        down = min(max(down + bend * 4 * along * (1 - along), 0.0), 1.0)
+        vertices.append(_vertex(left + width * along, top + height * down))
+    return {"vertices": vertices}
 
 
 def _point(region: Region, geometry: Mapping[str, Any], stream: Stream) -> dict[str, Any]:

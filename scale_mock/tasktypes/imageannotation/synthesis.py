@@ -130,7 +130,7 @@ def _drawn(order: Order, wanted: list[tuple[str, str | None]]) -> Iterator[Annot
     canvas = canvas_for(order, least)
     across, down = _margins(order.params, canvas)
     roomy = (canvas[0] + 2 * across, canvas[1] + 2 * down)
-    places = regions(roomy, least, order.stream)
+    places = regions(roomy, least, order.stream, [label for _, label in wanted])
     for (kind, label), region in zip(wanted, places, strict=True):
         annotation: Annotation = {"uuid": order.uuid(), "type": kind}
         if label is not None:

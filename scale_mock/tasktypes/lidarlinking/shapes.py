@@ -107,6 +107,7 @@ def _faces(box: Rectangle, corners: Sequence[Sequence[float]], camera: int) -> l
     """The eight corners as they are seen: the lower four around, then the upper four."""
     places = [place for one in corners if (place := in_image(one, camera))]
     if len(places) < 8:
-        rectangle = _rectangle(box)
-        return [*rectangle[2:], *rectangle[2:], *rectangle[:2], *rectangle[:2]]
+        top_left, top_right, bottom_right, bottom_left = _rectangle(box)
+        lower = [bottom_left, bottom_right, bottom_right, bottom_left]
+        return [*lower, top_left, top_right, top_right, top_left]
     return [_within(place) for place in places]

@@ -1,6 +1,7 @@
 """``sensorfusion``: an SFS scene, annotated over time.
 
-How the platform delivers the scene is not documented; it comes by address here.
+How the platform delivers the scene is not documented; it comes by address here, as JSON. The same
+address with ``.sfs`` at its end gives it in the container that ``scale-sensor-fusion-io`` reads.
 """
 
 from scale_mock.tasktypes.entry import Behaviour

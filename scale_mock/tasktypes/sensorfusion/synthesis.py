@@ -1,7 +1,8 @@
 """Sensor fusion's answer: the address of an SFS scene with annotations over time, and that scene.
 
 Nothing is known of the scene that was sent, so it is taken to be a few seconds long, seen by a
-lidar and a camera. Times are microseconds, lengths metres; a cuboid's heading of 0 is along x.
+lidar and a camera. Times are microseconds, lengths metres; a cuboid's heading of 0 is along x, and
+its angles are degrees: that is how ``scale-sensor-fusion-io`` turns cuboids (no page says it).
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.sim.streams import stream
 from scale_mock.tasktypes.attributes import answer, hold, in_order, kind_of
+from scale_mock.tasktypes.entry import ResultFile
 from scale_mock.tasktypes.lidar.answers import is_global
 from scale_mock.tasktypes.lidar.files import json_file
 from scale_mock.tasktypes.lidar.frames import point_count
 from scale_mock.tasktypes.lidar.tracks import drive
+from scale_mock.tasktypes.sensorfusion.container import contained
 from scale_mock.tasktypes.sensorfusion.definitions import Definition, read
 from scale_mock.tasktypes.sensorfusion.shapes import CAMERA, LIDAR, flat_path, path, world_path
 
@@ -22,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from scale_mock.sim.streams import Stream
-    from scale_mock.tasktypes.entry import Order, ResultFile
+    from scale_mock.tasktypes.entry import Order
     from scale_mock.tasktypes.lidar.tracks import Track
 
-_SCENE = "scene.json"
+_SCENE, _CONTAINER = "scene.json", "scene.sfs"
 _STEP = 100_000
 _FRAMES = (20, 50)
 
@@ -38,7 +41,9 @@ def respond(order: Order) -> dict[str, Any]:
 
 
 def file(order: Order, name: str) -> ResultFile | None:
-    """The annotated scene."""
+    """The annotated scene: as JSON, or in the container that Scale's own reader opens."""
+    if name == _CONTAINER:
+        return ResultFile(contained(_Scene(order).write()), "application/octet-stream")
     return json_file(_Scene(order).write()) if name == _SCENE else None
 
 
@@ -85,13 +90,13 @@ class _Scene:
 
     def _cuboid(self, track: Track) -> Annotation:
         width, length, height = (round(side, 3) for side in track.size)
-        pitch, roll = (round(angle, 4) for angle in track.tilt)
-        yaw = math.remainder(track.yaw + math.pi / 2, math.tau)
+        pitch, roll = (round(math.degrees(angle), 3) for angle in track.tilt)
+        yaw = round(math.degrees(math.remainder(track.yaw + math.pi / 2, math.tau)), 3)
         values = []
         for frame in range(track.first, track.last + 1):
             x, y = track.at(frame)
             place = [round(x, 3), round(y, 3), round(height / 2, 3)]
-            values.append([length, width, height, *place, roll, pitch, round(yaw, 5)])
+            values.append([length, width, height, *place, roll, pitch, yaw])
         times = self._times(track.first, track.last)
         if track.stationary:
             times, values = times[:1], values[:1]

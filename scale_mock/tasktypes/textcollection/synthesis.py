@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.sim.instants import EPOCH, to_iso
 from scale_mock.tasktypes.attributes import number_within
+from scale_mock.tasktypes.canvas import told_size
 from scale_mock.tasktypes.entry import asked_respondents
 from scale_mock.tasktypes.text import believable
 from scale_mock.tasktypes.textcollection.fields import (
@@ -184,13 +185,14 @@ def _recording(field: Field, order: Order) -> str:
 
 def _boxes(field: Field, order: Order) -> list[dict[str, float]]:
     """One box on the image attachment, in pixels (our inference)."""
+    across, down = told_size(order) or (640, 480)
     stream = order.stream
     return [
         {
-            "left": stream.between(0, 400),
-            "top": stream.between(0, 300),
-            "width": stream.between(40, 240),
-            "height": stream.between(40, 180),
+            "left": stream.between(0, across * 3 // 5),
+            "top": stream.between(0, down * 3 // 5),
+            "width": stream.between(across // 16, across * 3 // 8),
+            "height": stream.between(down // 16, down * 3 // 8),
         }
     ]
 

@@ -120,6 +120,13 @@ def callback_not_found(door: Door) -> tuple[Response, str]:
 
 
 @case()
+def v2_not_served(door: Door) -> tuple[Response, str]:
+    return door.request("GET", "/v2/tasks"), (
+        "Not Found: scale_mock does not serve Scale's v2 API (GET /v2/tasks); it serves /v1."
+    )
+
+
+@case()
 def route_not_found(door: Door) -> tuple[Response, str]:
     return door.get("/tusks"), (
         "Not Found: there is no route GET /v1/tusks. Nearest: GET /v1/tasks, GET /v1/teams, "

@@ -50,7 +50,7 @@ class FakeTypes:
             raise Refusal(400, "bad", path="bad")
 
     def needs(self, type_name: str) -> tuple[tuple[str, ...], ...]:
-        return (("project",),) if type_name == "lidartopdown" else ()
+        return ()
 
     def defaults(self, type_name: str, params: dict[str, object]) -> dict[str, object]:
         return {**params, "echoed": True}
@@ -66,6 +66,9 @@ class FakeTypes:
     ) -> dict[str, object]:
         made = f"{type_name}/{about['seed']}/{about['identity']}"
         return {"made": made, "metadata": about["metadata"]}
+
+    def has_pages(self, type_name: str) -> bool:
+        return False
 
     def result_file(
         self, type_name: str, name: str, params: Mapping[str, object], **about: Any

@@ -185,8 +185,11 @@ def test_metadata_is_replaced_and_limited_to_10_kb(platform: Platform) -> None:
 
 def test_the_modes_never_see_each_others_tasks(platform: Platform) -> None:
     task = platform.task()
-    with refused(404, "Task with that ID not found."):
+    there = f'The task "{task.task_id}" lives in live mode; a test key cannot see it.'
+    with refused(404, there):
         platform.tasks.get(platform.test, task.task_id)
+    with refused(404, "Task with that ID not found."):
+        platform.tasks.get(platform.test, "nowhere")
     assert platform.tasks.get(platform.live, task.task_id) is task
 
 

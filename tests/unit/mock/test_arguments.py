@@ -116,7 +116,7 @@ def test_advance_to_takes_instants_and_refuses_the_past(bench: Bench) -> None:
     clock = bench.mock.clock
     clock.advance_to("2024-01-01T10:00")
     clock.advance_to(datetime(2024, 1, 1, 11, tzinfo=UTC))
-    with pytest.raises(ValueError, match="Time cannot go backwards: it is 2024-01-01T11:00"):
+    with pytest.raises(ConfigurationError, match="time cannot go backwards; it is 2024-01-01T11:0"):
         clock.advance_to("2024-01-01")
     with pytest.raises(ConfigurationError, match=r"advance_to\(\)"):
         clock.advance_to("later")

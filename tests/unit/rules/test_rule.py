@@ -20,8 +20,8 @@ from scale_mock.sim.streams import stream
 
 KEYS = "Keys: name, match, outcome, after, error, response, replan."
 FORMS = (
-    'give "synthesize" (the default), or {"value": {...}} with the response as the platform '
-    "would return it"
+    'give "synthesize" (the default), {"value": {...}} with the response as the platform would '
+    'return it, {"from": "hypothesis", "noise": 0.1}, or {"image_size": [width, height]}'
 )
 FIELDS = (
     "Fields: project, product_line, type, mode, batch, batch_kind, tags, unique_id, "

@@ -1,4 +1,4 @@
-"""Reads PNG images for the tests, by a way of its own: the standard's filters, one byte at a time."""
+"""Reads PNG images for the tests, in a way of its own: the standard's filters, byte by byte."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def test_checker_and_schema_agree(name: str) -> None:
 
     agree()
     assert tally[True] > 10, "the draws must reach what is accepted"
-    assert tally[False] > 10 or FOLDER_OF[name] == "generic"
+    assert tally[False] > 10 or FOLDER_OF[name] in ("generic", "chat")
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from array import array
 from functools import cache
 from typing import Any
 
@@ -63,15 +64,15 @@ def cuboids(params: dict[str, Any], identity: str = "one") -> Any:
 
 
 @cache
-def source_of(seed: int) -> tuple[Source, Any]:
-    """What a task builds on, and its file."""
+def source_of(seed: int) -> tuple[Source, dict[str, Any], Any]:
+    """What a task builds on, its params, and its file."""
     params = requests.annotation_request(seed)
     params["attachments"] = params["attachments"][:6]
     for key in ("base_annotations", "hypothesis"):
         params.pop(key, None)
     _, file = cuboids(params, "source")
     about: Any = {"seed": 7, "identity": "source", "results": "https://results.test/source"}
-    return Source(LIDAR, params, about), file
+    return Source(LIDAR, params, about), params, file
 
 
 @cache
@@ -102,17 +103,17 @@ def test_cuboids_hold_no_more_points_than_their_frame(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(DRAWS))
 def test_points_fit_the_request_and_the_cuboids(seed: int) -> None:
-    source, file = source_of(seed)
-    params = requests.segmentation_request(seed, dict(source.params))
+    source, given, file = source_of(seed)
+    params = requests.segmentation_request(seed, given)
     about: dict[str, Any] = {"source": source} if "lidar_task" in params else {}
     response = answer("lidarsegmentation", params, **about)
     pointer = response["point_segmentations"]
     made = fetch("lidarsegmentation", pointer, "PointSegmentationsFile", params, **about)
     assert ("annotations" in response) is bool(about)
-    urls, frames = params.get("attachments"), None
+    urls, frames = params.get("attachments", []), None
     if about:
         wanted = params.get("lidar_task_frames", range(len(file)))
-        urls = [source.params["attachments"][index] for index in wanted]
+        urls = [given["attachments"][index] for index in wanted]
         frames = [file[index] for index in wanted]
         kept = response["annotations"]
         assert fetch("lidarsegmentation", kept, "AnnotationsFile", params, **about) == frames
@@ -121,8 +122,8 @@ def test_points_fit_the_request_and_the_cuboids(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(DRAWS))
 def test_shapes_of_cameras_fit_the_request_and_the_cuboids(seed: int) -> None:
-    source, file = source_of(seed)
-    params = requests.linking_request(seed, dict(source.params))
+    source, given, file = source_of(seed)
+    params = requests.linking_request(seed, given)
     response = answer("lidarlinking", params, source=source)
     pointer = response["annotations"]
     made = fetch("lidarlinking", pointer, "AnnotationsFile", params, source=source)
@@ -144,11 +145,41 @@ def test_scenes_fit_the_request(seed: int) -> None:
     checker.check_scene(params, scene)
 
 
+def test_a_scene_also_comes_in_its_container() -> None:
+    """Read by the layout of scale-json-binary: header, zero byte, arrays by keys and offset."""
+    params = {
+        **requests.fusion_request(0),
+        "annotation_definition": [{"type": "point_segmentation", "labels": ["a", "b"]}],
+    }
+    made = [
+        TYPES.result_file("sensorfusion", name, params, seed=7, identity="one")
+        for name in ("scene.json", "scene.sfs")
+    ]
+    assert made[0] is not None
+    assert made[1] is not None
+    plain, (packed, media_type) = json.loads(made[0][0]), made[1]
+    assert media_type == "application/octet-stream"
+    end = packed.index(0)
+    assert end % 4 == 0
+    header, rest = json.loads(packed[:end]), packed[end:]
+    for item in header.pop("$items"):
+        place = header
+        for key in item["keys"][:-1]:
+            place = place[key]
+        data = rest[item["offset"] : item["offset"] + item["length"]]
+        assert item["dtype"] == "uint32"
+        assert place[item["keys"][-1]] == ""
+        values = array("I", data).tolist()
+        assert item["shape"] == [len(values)]
+        place[item["keys"][-1]] = values
+    assert header == plain
+
+
 def test_the_draws_reach_every_branch() -> None:
     drawn = [requests.annotation_request(seed) for seed in range(DRAWS)]
     assert any(one.get("can_add_base_annotations") is False for one in drawn)
     assert any("hypothesis" in one for one in drawn)
-    linked = [requests.linking_request(seed, dict(source_of(seed)[0].params)) for seed in range(60)]
+    linked = [requests.linking_request(seed, source_of(seed)[1]) for seed in range(60)]
     assert len({one.get("annotation_type") for one in linked}) == 5
 
 

@@ -6,6 +6,7 @@ import colorsys
 import os
 import random
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -175,12 +176,12 @@ def test_regions_are_few_and_whole() -> None:
     for seed in range(8):
         answer = Answer(params, {"width": 640, "height": 360}, seed)
         picture = answer.picture(answer.response["annotations"]["combined"]["indexedImage"])
-        changes = [sum(a != b for a, b in zip(row, row[1:], strict=False)) for row in picture.rows]
+        changes = [sum(a != b for a, b in pairwise(row)) for row in picture.rows]
         assert max(changes) <= 20
         assert 0.2 < sum(changes) / len(changes) < 9
         between = [
             sum(a != b for a, b in zip(one, two, strict=True))
-            for one, two in zip(picture.rows, picture.rows[1:], strict=False)
+            for one, two in pairwise(picture.rows)
         ]
         assert sum(between) / len(between) < 25
         mapping = answer.response["labelMapping"]
