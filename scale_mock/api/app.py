@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from scale_mock.api import control, receiver, results, v1
 from scale_mock.api.call import Call
 from scale_mock.api.handling import Handling, write_down
-from scale_mock.api.operations import Router
 from scale_mock.api.reply import Reply
+from scale_mock.api.router import Router
 from scale_mock.domain.refusals import Refusal
 from scale_mock.envelopes.objects import refusal_body
 

@@ -1,24 +1,15 @@
-"""Operations: what the API can do, by name, method and path, and how a path finds its operation."""
+"""Operations: what the API can do, by name, method and path."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote
-
-from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND, V2_NOT_SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable
 
     from scale_mock.api.call import Call
     from scale_mock.api.reply import Reply
-    from scale_mock.api.routing import PathMap
-
-QUOTED_SLASH = "\udc2f"
-"""A quoted slash inside a name must not split it: it travels through the map as this lone
-surrogate, which no decoded URL can contain."""
 
 
 class Scheduled(Protocol):
@@ -50,96 +41,3 @@ class Operation:
     blocks: bool = False
     needs_key: bool = True
     awaited: Callable[[Call], Scheduled | None] | None = None
-
-
-class WrongMethod(Exception):
-    """The path is known, but not with this method.
-
-    Args:
-        methods: The methods that it is known with.
-    """
-
-    def __init__(self, methods: Iterable[str]) -> None:
-        super().__init__(methods)
-        self.methods = sorted(set(methods) - {"HEAD"})
-
-
-class Router:
-    """Finds operations.
-
-    Args:
-        operations: All operations with their prefixes, for example ``("/v1", operation)``.
-    """
-
-    def __init__(self, operations: Iterable[tuple[str, Operation]]) -> None:
-        self._operations = list(operations)
-        # Clients poll: the same few paths come again and again.
-        self._found = lru_cache(maxsize=4096)(self._search)
-        self._paths: dict[str, list[str]] = {}
-        self._fixed: dict[tuple[str, str], Operation] = {}
-        for prefix, operation in self._operations:
-            path = prefix + operation.path
-            self._paths.setdefault(path, []).append(operation.method)
-            if "<" not in path:
-                self._fixed[operation.method, path] = operation
-
-    @cached_property
-    def _map(self) -> PathMap:
-        from scale_mock.api.routing import PathMap
-
-        return PathMap(self._operations)
-
-    def match(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
-        """The operation and the names in its path.
-
-        Args:
-            method: The HTTP method.
-            raw_path: The path as it was sent, still quoted.
-
-        Raises:
-            Refusal: 404 that lists the nearest routes, or the methods that the path takes.
-        """
-        fixed = self._fixed.get((method, raw_path))
-        return (fixed, {}) if fixed is not None else self._found(method, raw_path)
-
-    def _search(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
-        path = decode_path(raw_path)
-        try:
-            found = self._map.find(method, path)
-        except WrongMethod as error:
-            raise METHOD_NOT_FOUND(
-                method=method, path=raw_path, methods=", ".join(error.methods)
-            ) from None
-        if found is None and path.startswith("/v2/"):
-            raise V2_NOT_SERVED(method=method, path=raw_path)
-        if found is None:
-            raise ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
-        return found
-
-    def load(self) -> None:
-        """Loads what paths with names need, so that no request has to wait for it."""
-        self._map.find("GET", "/")
-
-    def _nearest(self, method: str, path: str) -> str:
-        """The three known routes that look most like a path."""
-        from difflib import SequenceMatcher
-
-        def likeness(known: str) -> float:
-            return SequenceMatcher(None, known, path[:200]).ratio()
-
-        best = sorted(self._paths, key=likeness, reverse=True)[:3]
-        return ", ".join(
-            f"{method if method in self._paths[known] else self._paths[known][0]} {known}"
-            for known in best
-        )
-
-
-def decode_path(raw_path: str) -> str:
-    """Unquotes a path, keeping a quoted slash apart from one that separates; ``//`` is ``/``."""
-    if "//" in raw_path:
-        while "//" in raw_path:
-            raw_path = raw_path.replace("//", "/")
-    if "%" not in raw_path:
-        return raw_path
-    marked = raw_path.replace("%2f", "%2F").split("%2F")
-    return QUOTED_SLASH.join(unquote(part, errors="replace") for part in marked)

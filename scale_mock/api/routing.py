@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, RequestRedirect, Rule, UnicodeConverter
 
-from scale_mock.api.operations import QUOTED_SLASH, WrongMethod
+from scale_mock.api.paths import QUOTED_SLASH, WrongMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

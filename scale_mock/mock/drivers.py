@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from scale_mock.callbacks.desk import ATTEMPT
 from scale_mock.errors import PumpBusy
+from scale_mock.mock.background import Background
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ class RetryGate:
         return tried_at is None or monotonic() - tried_at >= RETRY_S
 
 
-class ClockDriver:
+class ClockDriver(Background):
     """One thread for all worlds of a host whose clocks move by themselves.
 
     Args:
@@ -62,33 +62,17 @@ class ClockDriver:
     def __init__(
         self, worlds: Callable[[], list[World]], last_activity: Callable[[], float]
     ) -> None:
+        super().__init__(name="scale-mock-clock", patience_s=IDLE_S)
         self._worlds = worlds
         self._last_activity = last_activity
         self._anchors: dict[str, tuple[float, datetime, float]] = {}
-        self._changed = threading.Condition()
-        self._closed = False
-        self._thread: threading.Thread | None = None
 
     def watch(self) -> None:
         """Worlds or their clocks changed: starts the thread if one moves by itself."""
         with self._changed:
             self._anchors.clear()
             moving = any(world.clock_mode != "manual" for world in self._worlds())
-            if moving and self._thread is None and not self._closed:
-                self._thread = threading.Thread(
-                    target=self._run, name="scale-mock-clock", daemon=True
-                )
-                self._thread.start()
-            self._changed.notify()
-
-    def close(self) -> None:
-        """Ends the thread."""
-        with self._changed:
-            self._closed = True
-            thread = self._thread
-            self._changed.notify()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout=IDLE_S)
+            self._start_and_notify(needed=moving)
 
     def _run(self) -> None:
         while True:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scale_mock.api.operations import Operation, Router, decode_path
+from scale_mock.api.operations import Operation
+from scale_mock.api.paths import decode_path
+from scale_mock.api.router import Router
 from scale_mock.domain.refusals import Refusal
 
 
