@@ -1,4 +1,4 @@
-"""A thread that runs while there is something to do for it, and ends by itself or when it is told."""
+"""A thread that runs while there is something for it to do, and ends when it is told."""
 
 from __future__ import annotations
 
