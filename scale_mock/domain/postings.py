@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHUNK_BITS = 12
 CHUNK = 1 << CHUNK_BITS
 CHUNK_MASK = CHUNK - 1
+FULL = (1 << CHUNK) - 1
 
 
 class Term(Protocol):
@@ -30,30 +31,39 @@ class Term(Protocol):
 class Posting:
     """A set of positions."""
 
-    __slots__ = ("by_chunk",)
+    __slots__ = ("_count", "by_chunk")
 
     def __init__(self) -> None:
         self.by_chunk: dict[int, int] = {}
+        self._count = 0
 
     def add(self, position: int) -> None:
         """Adds a position."""
         chunk = position >> CHUNK_BITS
-        self.by_chunk[chunk] = self.by_chunk.get(chunk, 0) | 1 << (position & CHUNK_MASK)
+        before = self.by_chunk.get(chunk, 0)
+        after = before | 1 << (position & CHUNK_MASK)
+        if after != before:
+            self.by_chunk[chunk] = after
+            self._count += 1
 
     def discard(self, position: int) -> None:
         """Removes a position, if it is there."""
         chunk = position >> CHUNK_BITS
-        left = self.by_chunk.get(chunk, 0) & ~(1 << (position & CHUNK_MASK))
+        before = self.by_chunk.get(chunk, 0)
+        left = before & ~(1 << (position & CHUNK_MASK))
+        if left == before:
+            return
+        self._count -= 1
         if left:
             self.by_chunk[chunk] = left
         else:
-            self.by_chunk.pop(chunk, None)
+            del self.by_chunk[chunk]
 
     def __contains__(self, position: int) -> bool:
         return bool(self.bits(position >> CHUNK_BITS) >> (position & CHUNK_MASK) & 1)
 
     def __len__(self) -> int:
-        return sum(bits.bit_count() for bits in self.by_chunk.values())
+        return self._count
 
     def __iter__(self) -> Iterator[int]:
         for chunk in sorted(self.by_chunk, reverse=True):
@@ -72,6 +82,7 @@ class Posting:
         mine = self.by_chunk
         for chunk, bits in other.by_chunk.items():
             mine[chunk] = mine.get(chunk, 0) | bits
+        self._count = sum(bits.bit_count() for bits in mine.values())
 
 
 class Union:
@@ -103,10 +114,16 @@ class Span:
         self._first = first
         self._end = max(first, end)
 
+    def __len__(self) -> int:
+        return self._end - self._first
+
     def bits(self, chunk: int) -> int:
         """The members in a chunk, as a bit mask."""
-        low = max(self._first - (chunk << CHUNK_BITS), 0)
-        high = min(self._end - (chunk << CHUNK_BITS), CHUNK)
+        base = chunk << CHUNK_BITS
+        if self._first <= base and self._end >= base + CHUNK:
+            return FULL
+        low = max(self._first - base, 0)
+        high = min(self._end - base, CHUNK)
         return ((1 << high) - 1) & ~((1 << low) - 1) if high > low else 0
 
     def chunks(self) -> Sequence[int]:

@@ -140,8 +140,13 @@ class TaskIndex:
             before: Only positions below this one are on the page; they all count in the total.
             offset: How many of the matching tasks to skip.
         """
-        chunks = list(intersect(self._terms(wanted)))
-        total = sum(bits.bit_count() for _, bits in chunks)
+        terms = self._terms(wanted)
+        chunks: Iterable[tuple[int, int]] = intersect(terms)
+        if len(terms) == 1 and isinstance(terms[0], Posting | Span):
+            total = len(terms[0])
+        else:
+            chunks = list(chunks)
+            total = sum(bits.bit_count() for _, bits in chunks)
         found: list[int] = []
         for position in _below(chunks, before, offset):
             if len(found) == limit:
@@ -158,7 +163,7 @@ class TaskIndex:
                 yield self.tasks[seq]
 
     def _terms(self, wanted: TaskFilter) -> list[Term]:
-        terms: list[Term] = [self._created_span(*wanted.created)]
+        terms: list[Term] = []
         terms.extend(
             self._any_of(name, values)
             for name in ("status", "type", "project", "batch", "review", "tag")
@@ -174,6 +179,8 @@ class TaskIndex:
             terms.append(self._completed.window(*wanted.completed))
         if wanted.updated != ALWAYS:
             terms.append(self._updated.window(*wanted.updated))
+        if wanted.created != ALWAYS or not terms:
+            terms.append(self._created_span(*wanted.created))
         return terms
 
     def _any_of(self, name: str, values: Iterable[str]) -> Term:
@@ -198,7 +205,7 @@ class TaskIndex:
         self._postings[name, value].discard(seq)
 
 
-def _below(chunks: list[tuple[int, int]], before: int | None, offset: int) -> Iterator[int]:
+def _below(chunks: Iterable[tuple[int, int]], before: int | None, offset: int) -> Iterator[int]:
     """The positions of the chunks, highest first, from a position or an offset on."""
     limit = Span(0, before) if before is not None else None
     for chunk, bits in chunks:
