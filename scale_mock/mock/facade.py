@@ -206,6 +206,7 @@ class ScaleMock:
         Raises:
             ConfigurationError: A filter is not one.
         """
+        from scale_mock.envelopes.tasks import at_door
         from scale_mock.mock.export import filter_of
 
         wanted = filter_of(filters)
@@ -214,7 +215,7 @@ class ScaleMock:
         with open(path, "wb") as file:
             for lines in self._world.export(mode, wanted):
                 count += lines.count(b"\n")
-                file.write(lines)
+                file.write(at_door(lines, self._world.core.door))
         return count
 
     def explain(self, task: object) -> Explanation:
