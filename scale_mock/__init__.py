@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scale_mock.errors import LimitReached as LimitReached
     from scale_mock.errors import MissingDependency as MissingDependency
     from scale_mock.errors import PumpBusy as PumpBusy
+    from scale_mock.errors import ResponderFailed as ResponderFailed
     from scale_mock.errors import ScaleMockError as ScaleMockError
     from scale_mock.mock.callbacks import Callbacks as Callbacks
     from scale_mock.mock.clock import Clock as Clock
@@ -29,6 +30,7 @@ __all__ = [
     "MissingDependency",
     "PumpBusy",
     "Refusal",
+    "ResponderFailed",
     "Rule",
     "ScaleMock",
     "ScaleMockError",
@@ -42,6 +44,7 @@ _HOMES = {
     "LimitReached": "scale_mock.errors",
     "MissingDependency": "scale_mock.errors",
     "PumpBusy": "scale_mock.errors",
+    "ResponderFailed": "scale_mock.errors",
     "Refusal": "scale_mock.domain.refusals",
     "Rule": "scale_mock.rules.rule",
     "ScaleMock": "scale_mock.mock.facade",

@@ -6,6 +6,7 @@
     ├── Refusal                what the platform refuses (in scale_mock.domain.refusals)
     ├── ConfigurationError     a setting, argument or rule that makes no sense
     ├── LimitReached           a limit of the world was reached; names the limit and its setting
+    ├── ResponderFailed        a registered response function raised, or answered what does not fit
     ├── PumpBusy               time was asked to move from inside a callback
     └── MissingDependency      an optional package is needed for this call
 
@@ -40,6 +41,10 @@ class LimitReached(ScaleMockError):
         )
         self.limit = limit
         self.setting = setting
+
+
+class ResponderFailed(ScaleMockError):
+    """A response function that the user registered raised, or its answer does not fit the type."""
 
 
 class PumpBusy(ScaleMockError):

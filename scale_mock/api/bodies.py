@@ -68,7 +68,10 @@ def parse_body(raw: bytes, content_type: str) -> object:
     except RecursionError as error:
         raise BODY_MALFORMED(problem="nested too deeply") from error
     except ValueError as error:
-        raise BODY_MALFORMED(problem=str(error)) from error
+        text = str(error)
+        if "integer string conversion" in text:
+            text = "a number has too many digits"
+        raise BODY_MALFORMED(problem=text) from error
     if raw.count(b"{") + raw.count(b"[") > LEVELS_MAX and _is_deep(value):
         raise BODY_MALFORMED(problem=f"nested more than {LEVELS_MAX} levels deep")
     return value

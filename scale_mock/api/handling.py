@@ -107,6 +107,7 @@ class Handling:
             return run()
         except Refusal as refusal:
             self._error = f"{refusal.text} (at {refusal.path})" if refusal.path else refusal.text
+            self._note_refusal(refusal)
             return Reply(refusal_body(refusal), refusal.status)
         except ScaleMockError as error:
             self._error = str(error)
@@ -118,6 +119,23 @@ class Handling:
                 f"{type(error).__name__}: {error}"
             )
             return Reply(error_body(500, self._error), 500)
+
+    def _note_refusal(self, refusal: Refusal) -> None:
+        """Writes down what was refused and where in the body; what a read is refused, is not."""
+        if self._operation.method == "GET":
+            return
+        name = self._operation.name
+        with self._world.lock:
+            self._world.core.journal.write(
+                f"{self._call.mode}/refused",
+                "request.refused",
+                # A strand of its own: which of two refusals came first may be chance.
+                f"{name} {refusal.path} {refusal.text}",
+                operation=name,
+                status=refusal.status,
+                path=refusal.path,
+                error=refusal.text,
+            )
 
     def _logged(self, reply: Reply) -> Reply:
         environ = self._call.environ

@@ -81,7 +81,7 @@ class CallbackDesk:
         if task.callback_url:
             status = STATUS_OF[reason]
             self._owe("task", task.task_id, task.mode, status, reason, task.callback_url,
-                      render_task_callback(task, status=status))  # fmt: skip
+                      at_door(render_task_callback(task, status=status), task.door))  # fmt: skip
 
     def owe_batch(self, batch: Batch) -> None:
         """A batch completed; nothing without a destination."""
@@ -97,7 +97,7 @@ class CallbackDesk:
         """
         if task.status not in {"completed", "error"} or not task.callback_url:
             raise NO_CALLBACK()
-        body = render_task_callback(task, status=task.status)
+        body = at_door(render_task_callback(task, status=task.status), task.door)
         return self._owe(
             "task", task.task_id, task.mode, task.status, "resent", task.callback_url, body
         )
@@ -182,7 +182,7 @@ class CallbackDesk:
             status=status,
             reason=reason,
             url=url,
-            body=at_door(body, self._core.door),
+            body=body,
             headers={"Content-Type": "application/json", AUTH_HEADER: self._auth[mode]},
             owed_at=self._core.now(),
         )

@@ -29,7 +29,7 @@ LIFTED = (
 )
 """Fields of a create call that are not echoed under ``params`` (recorded for most of them)."""
 _URL = re.compile(r"https?://[^\s/]+", re.IGNORECASE)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+")
 
 
 def is_url(text: str) -> bool:
@@ -57,6 +57,11 @@ def text(body: Mapping[str, object], name: str) -> str:
         raise invalid(f'"{name}" is required', path=name)
     if not value.strip():
         raise invalid(f'"{name}" is not allowed to be empty', path=name)
+    return no_nul(value, name)
+
+
+def no_nul(value: str, name: str) -> str:
+    """The text itself; refuses one that holds the character NUL."""
     if "\x00" in value:
         raise invalid(f'"{name}" must not contain the character NUL', path=name)
     return value
@@ -118,6 +123,7 @@ def checked_texts(value: object, name: str, *, least: int = 0) -> list[str]:
     for number, item in enumerate(value):
         if not isinstance(item, str):
             raise invalid(f'"{name}[{number}]" must be a string', path=f"{name}[{number}]")
+        no_nul(item, f"{name}[{number}]")
         if not item:
             raise invalid(
                 f'"{name}[{number}]" is not allowed to be empty', path=f"{name}[{number}]"

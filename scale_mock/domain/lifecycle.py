@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from scale_mock.domain.batches import Batches
     from scale_mock.domain.core import Core
+    from scale_mock.domain.decisions import Decision
     from scale_mock.domain.model import Task, TaskStatus
     from scale_mock.domain.ports import Circumstances
     from scale_mock.domain.task_index import TaskIndex
@@ -201,6 +202,15 @@ class Lifecycle:
         decision = task.decision
         if decision is None:
             raise ConfigurationError(f"{task!r} was to be finished before its fate was decided.")
+        try:
+            self._finish(task, decision)
+        except Exception as error:
+            # Nothing has changed yet: the task says what holds it, and somebody can hand it on.
+            task.past().stuck = str(error)
+            self._core.journal.write(task.subject, "task.stuck", reason=str(error))
+            raise
+
+    def _finish(self, task: Task, decision: Decision) -> None:
         if decision.outcome == "cancel":
             self._cancel(task, by=decision.rule)
         elif decision.outcome == "error":

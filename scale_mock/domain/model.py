@@ -146,6 +146,7 @@ class History:
     prior_responses: list[bytes] = field(default_factory=list)
     attempts: bytes | None = None
     document_pages: bytes | None = None
+    stuck: str | None = None
     times_redone: int = 0
     is_customer_fix: bool = False
     clear_unique_id_on_error: bool = False
@@ -162,6 +163,7 @@ class Task:
         metadata: The customer's metadata, as JSON.
         response: The labels, as JSON; ``None`` while there are none.
         decision: What was decided when work could begin; ``None`` before.
+        door: Where the files of its response are served to whoever created it.
         event: The scheduled start or end of work, if any.
         touched: Grows with every change that an event makes.
     """
@@ -173,6 +175,7 @@ class Task:
         "completed_at",
         "created_at",
         "decision",
+        "door",
         "event",
         "history",
         "instruction",
@@ -232,6 +235,7 @@ class Task:
         self.project_param_version: int | None = None
         self.work_started = False
         self.decision: Decision | None = None
+        self.door = ""
         self.event: Event | None = None
         self.history: History | None = None
         self.touched = 0

@@ -169,7 +169,9 @@ NOT_STUDIO_BATCH = _ours(400, 'Batch "{batch}" does not belong to a Studio proje
 UNKNOWN_RECEIVER = _ours(
     401, "No world of this server sends callbacks with this scale-callback-auth header."
 )
-RESULT_NOT_FOUND = _ours(404, "There is no such result file; it ends with the world it belongs to.")
+RESULT_NOT_FOUND = _ours(
+    404, "There is no such result file; files end with their world, and with its reset."
+)
 WORLD_NOT_FOUND = _ours(404, 'There is no world "{name}". Worlds: {known}.')
 RULE_NOT_FOUND = _ours(404, 'There is no rule "{id}". Rules: {known}.')
 CALLBACK_NOT_FOUND = _ours(404, 'There is no callback "{id}": GET /_mock/callbacks lists them.')

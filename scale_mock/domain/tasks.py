@@ -72,6 +72,7 @@ class Tasks:
         type_name = types.canonical(type_name)
         body = {key: value for key, value in body.items() if value is not None}
         types.check_common(body)
+        fields.no_nul(str(body.get("unique_id", "")), "unique_id")
         project, batch = self._place(side, type_name, body)
         version, inherited = self._projects.params_for(project, _version(body))
         params = type_params(inherited, body)
@@ -95,6 +96,7 @@ class Tasks:
         )
         _lift(task, body, inherited, types.default_instruction(type_name))
         task.project_param_version = version
+        task.door = self._core.door
         if source is not None and source.times_redone:
             task.past().source_redone = source.times_redone
         self._enter(side, task, idempotency_key)

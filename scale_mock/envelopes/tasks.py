@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
+from mimetypes import guess_type
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.core import RESULTS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scale_mock.domain.model import Audit, History, Task
 
 _TOKEN = re.compile(r"t(0|[1-9a-f][0-9a-f]{0,11})z")
+UNKNOWN_TYPE = "application/octet-stream"
 _RESULTS = RESULTS.encode()
 _text = encode_basestring_ascii
 _iso = lru_cache(maxsize=4096)(to_iso)
@@ -206,7 +208,7 @@ def _attachments(task: Task) -> bytes:
             "attachmentURL": url,
             "s3URL": f"https://scale-mock.invalid/{task.task_id}/{number}",
             "isConvertedImage": False,
-            "metadata": {},
+            "metadata": {"mimeType": guess_type(url.partition("?")[0])[0] or UNKNOWN_TYPE},
         }
         for number, url in enumerate(attachment_urls(task))
     ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.errors import ResponderFailed
+
 if TYPE_CHECKING:
     from scale_mock.world import World
 
@@ -16,7 +18,9 @@ def problems(world: World) -> list[str]:
         routes = list(dict.fromkeys(world.unknown_routes))
         found = [
             *(
-                f"An exception inside the mock: {type(error).__name__}: {error}"
+                str(error)
+                if isinstance(error, ResponderFailed)
+                else f"An exception inside the mock: {type(error).__name__}: {error}"
                 for error in list(world.broken)[:SHOWN]
             ),
             *(

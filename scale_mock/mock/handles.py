@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.refusals import BATCH_NOT_FOUND, PROJECT_NOT_FOUND, TASK_NOT_FOUND
 from scale_mock.envelopes.objects import batch_json, batch_status_json, project_json
-from scale_mock.envelopes.tasks import render_task
+from scale_mock.envelopes.tasks import at_door, render_task
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class TaskHandle:
         return found
 
     def _json(self, task: Task) -> Json:
-        body: Json = json.loads(render_task(task))
+        body: Json = json.loads(at_door(render_task(task), task.door))
         return body
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.labels import leaves, refuse_duplicate_leaves, refuse_unknown
+from scale_mock.tasktypes.notes import note
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
     from scale_mock.sim.streams import Stream
     from scale_mock.tasktypes.labels import Step
 
-_NOTES = (
-    "partly hidden",
-    "clearly visible",
-    "at the edge",
-    "in the foreground",
-    "in the background",
-    "blurred",
-    "as expected",
-    "hard to tell",
-)
 _HOW_MANY = re.compile(r"\b(how many|number of|count|total)\b")
 _MOST_STEPS = 1000
 """How many values of a number attribute's range are considered, from its lower end."""
@@ -163,12 +154,13 @@ def matches(answer: Any, wanted: Any) -> bool:
     return any(one in given for one in (wanted if isinstance(wanted, list) else [wanted]))
 
 
-def answer(definition: Mapping[str, Any], stream: Stream) -> Any:
+def answer(definition: Mapping[str, Any], stream: Stream, name: str = "") -> Any:
     """An answer to an attribute of a kind that needs to know nothing else.
 
     Args:
         definition: A category, number, angle or text attribute.
         stream: Where the chance comes from.
+        name: The attribute's id; it tells what kind of text is asked for.
     """
     kind = kind_of(definition)
     if kind == "category":
@@ -187,7 +179,7 @@ def answer(definition: Mapping[str, Any], stream: Stream) -> Any:
         )
     if kind == "angle":
         return stream.below(3600) / 10
-    return stream.choice(_NOTES)
+    return note(name, definition, stream)
 
 
 def number_within(least: float | None, most: float | None, step: float, stream: Stream) -> float:
@@ -257,5 +249,5 @@ def answer_all(
     for name in in_order(attributes):
         definition = attributes[name]
         if hold(definition.get("conditions"), known, answers, {}):
-            answers[name] = answer(definition, stream)
+            answers[name] = answer(definition, stream, name)
     return answers

@@ -81,7 +81,7 @@ def _answers(
         if not hold(conditions, (label,), answers, {}):
             continue
         if kind != "linked":
-            answers[name] = answer(definition, chance)
+            answers[name] = answer(definition, chance, name)
             continue
         allowed = definition["allowed_labels"]
         targets = [track.uuid for track in present if track.label in allowed]

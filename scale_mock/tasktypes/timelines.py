@@ -54,7 +54,7 @@ def answer_scene(
         definition = attributes[name]
         if kind_of(definition) in ("linked", *_OF_SHAPES):
             continue  # They are about one annotation; there is none to be about.
-        values = _values(definition, len(overall), clip.rate, chance)
+        values = _values(name, definition, len(overall), clip.rate, chance)
         for index, (labels, answers) in enumerate(zip(seen, overall, strict=True)):
             if hold(definition["conditions"], [one for one in labels if one], answers, {}):
                 is_fixed = definition.get("global")
@@ -85,7 +85,7 @@ def answer_tracks(
             definition = attributes[name]
             if kind_of(definition) == "linked" or not _fits(definition, track):
                 continue
-            values = _of_track(definition, track, clip.rate, chance)
+            values = _of_track(name, definition, track, clip.rate, chance)
             for (index, answers), value in zip(track.answers.items(), values, strict=True):
                 if _holds(definition, track, answers, overall, index):
                     answers[name] = value
@@ -119,11 +119,11 @@ def _holds(
 
 
 def _of_track(
-    definition: Mapping[str, Any], track: Track, rate: float, chance: Stream
+    name: str, definition: Mapping[str, Any], track: Track, rate: float, chance: Stream
 ) -> list[Any]:
     kind = kind_of(definition)
     if kind not in _OF_SHAPES:
-        return _values(definition, len(track.shapes), rate, chance)
+        return _values(name, definition, len(track.shapes), rate, chance)
     part = chance.fraction()
     axis = _OF_SHAPES.index(kind)
     sides = [size_of(shape)[axis] for shape in track.shapes.values()]
@@ -132,9 +132,11 @@ def _of_track(
     return [cut(side * part) for side in sides]
 
 
-def _values(definition: Mapping[str, Any], count: int, rate: float, chance: Stream) -> list[Any]:
+def _values(
+    name: str, definition: Mapping[str, Any], count: int, rate: float, chance: Stream
+) -> list[Any]:
     """An answer per frame, before anybody asks whether it is due."""
-    value = answer(definition, chance)
+    value = answer(definition, chance, name)
     if definition.get("global") or kind_of(definition) == "text":
         return [value] * count
     values: list[Any] = []

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scale_mock.world.world import World
 
 STEPS_MAX = 20
+ENDS = ("task.completed", "task.canceled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Explanation:
 def explain_task(world: World, task: Task) -> Explanation:
     """Explains a task."""
     waits_for, move = _task_waits(world, task)
-    decided = task.decision.rule if task.decision else "nobody yet: work cannot begin"
+    decided = _decided_by(world, task)
     return Explanation(
         subject=task.subject,
         status=task.status,
@@ -74,6 +75,17 @@ def explain_task(world: World, task: Task) -> Explanation:
         waits_for=waits_for,
         move=move,
     )
+
+
+def _decided_by(world: World, task: Task) -> str:
+    """Who decided a task's fate: whoever ended it, else the rule or default that planned it."""
+    planned = task.decision.rule if task.decision else None
+    if task.status != "pending":
+        for entry in world.core.journal.entries(subject=task.subject):
+            by = entry.as_dict().get("by")
+            if entry.kind in ENDS and isinstance(by, str) and by != planned:
+                return by
+    return planned or "nobody yet: work cannot begin"
 
 
 def explain_batch(world: World, batch: Batch) -> Explanation:
@@ -143,6 +155,8 @@ def _task_waits(world: World, task: Task) -> tuple[str, str]:
     complete = f"mock.tasks.complete({task.task_id!r}, response={{...}})"
     if batch is not None and batch.kind == "self_label" and task.decision is not None:
         return ("the customer: it is in a self-label batch", complete)
+    if task.history is not None and task.history.stuck is not None:
+        return (f"somebody to hand it on: finishing it failed: {task.history.stuck}", complete)
     rule = task.decision.rule if task.decision else "nobody"
     return (f"somebody to hand it on: it is held by rule {rule!r}", complete)
 

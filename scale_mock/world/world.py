@@ -22,7 +22,7 @@ from scale_mock.domain.studio import Studio
 from scale_mock.domain.tasks import Tasks
 from scale_mock.domain.team import Team
 from scale_mock.envelopes.tasks import render_task
-from scale_mock.errors import ConfigurationError
+from scale_mock.errors import ConfigurationError, ResponderFailed
 from scale_mock.labeling import Planner
 from scale_mock.rules.book import RuleBook
 from scale_mock.sim.clock import VirtualClock
@@ -214,12 +214,24 @@ class World:
 
         if callable(response):
             make = response
-            self.core.responders[type_name] = lambda task: checked(
-                make(decode_object(render_task(task)))
+            self.core.responders[type_name] = lambda task: self._answer(
+                task, lambda: checked(make(decode_object(render_task(task))))
             )
         else:
             given = checked(response)
             self.core.responders[type_name] = lambda task: given
+
+    def _answer(self, task: Task, make: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
+        """What a user's function answers; its failure is named, kept for the check, and raised."""
+        try:
+            return make()
+        except Exception as error:
+            failure = ResponderFailed(
+                f"The response function that is registered for {task.type} failed on task "
+                f"{task.task_id}: {type(error).__name__}: {error}"
+            )
+            self.broken.append(failure)
+            raise failure from error
 
     def set_clock(self, *, mode: str | None, rate: float | None) -> None:
         """Changes how the clock moves; ``None`` leaves something as it is."""

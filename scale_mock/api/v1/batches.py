@@ -80,7 +80,7 @@ def set_batch_metadata(call: Call) -> Reply:
 def prioritize_batch(call: Call) -> Reply:
     """``POST /batches/{name}/prioritize``: its reply is known from third parties only."""
     changed = call.world.batches.prioritize(call.side, call.names["name"], call.json_object())
-    return json_reply({"result": f"The priority of {changed} tasks was changed."})
+    return json_reply({"result": f"The priority was changed on this many tasks: {changed}."})
 
 
 class _Wanted:

@@ -1,38 +1,32 @@
 """Document transcription's answer: every feature on some page, in lines as a form has them.
 
-Lines are spread evenly over the pages, one below the other; the rows of a group are repeated, its
-features side by side. So no two annotations lie on each other, and all lie on their page.
+Lines stand one below the other; the rows of a group are repeated, its features side by side. So no
+two annotations lie on each other, and all lie on their page.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from scale_mock.tasktypes.documenttranscription.features import Wanted, lines_of
+from scale_mock.tasktypes.documenttranscription.features import lines_of
+from scale_mock.tasktypes.documenttranscription.layout import ITEMS, TOTALS, ordered, spread
 from scale_mock.tasktypes.documenttranscription.pages import document_pages
-from scale_mock.tasktypes.documenttranscription.wording import content
+from scale_mock.tasktypes.documenttranscription.wording import content, is_wide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scale_mock.tasktypes.documenttranscription.features import Wanted
+    from scale_mock.tasktypes.documenttranscription.layout import Slot
     from scale_mock.tasktypes.entry import Order
 
 Annotation = dict[str, Any]
 
 _ROWS_MAX = 4
-_LINES_USUAL = 24
-"""A page has at least room for that many lines, so that a few do not stand far apart."""
-
-
-class _Slot(NamedTuple):
-    """Where one annotation may lie, in pixels of its page."""
-
-    left: float
-    top: float
-    width: float
-    height: float
+_FILLED = 0.92
+"""How much of its column a text takes at most."""
 
 
 def respond(order: Order) -> dict[str, Any]:
@@ -66,46 +60,39 @@ def _brought(order: Order) -> list[Annotation]:
 
 def _read(order: Order, have: set[str]) -> list[list[Annotation]]:
     """What is read off the pages, line by line."""
-    lines: list[list[Wanted]] = []
-    for wanted, repeats in lines_of(order.params["features"]):
-        left = [one for one in wanted if one.label not in have]
-        if left:
-            lines.extend([left] * (order.stream.between(2, _ROWS_MAX) if repeats else 1))
-    pages = document_pages(order)
-    each = math.ceil(len(lines) / len(pages)) or 1
-    pitch = {
-        number: page["height"] * 0.84 / max(each, _LINES_USUAL) for number, page in enumerate(pages)
-    }
+    features = lines_of(order.params["features"])
+    lines = ordered(features, have, lambda: order.stream.between(2, _ROWS_MAX))
     rows: list[list[Annotation]] = []
-    for place, line in enumerate(lines):
-        number, down = divmod(place, each)
-        page = pages[number]
-        top = page["height"] * 0.08 + down * pitch[number]
-        column = page["width"] * 0.84 / max(len(line), 2)
+    for line, slot in zip(lines, spread(lines, document_pages(order)), strict=True):
+        is_item = line.part == ITEMS
+        shares = [2 if is_item and is_wide(one) else 1 for one in line.wanted]
+        unit = slot.width / max(sum(shares), 1 if line.part == TOTALS else 2)
         row = []
-        for index, one in enumerate(line):
-            slot = _Slot(page["width"] * 0.08 + index * column, top, column, pitch[number])
-            row.append(_annotation(order, one, number, slot))
+        left = slot.left
+        for one, share in zip(line.wanted, shares, strict=True):
+            place = slot._replace(left=left, width=unit * share)
+            row.append(_annotation(order, one, place, is_item=is_item))
+            left += unit * share
         rows.append(row)
     return rows
 
 
-def _annotation(order: Order, wanted: Wanted, page: int, slot: _Slot) -> Annotation:
-    one: Annotation = {"uuid": order.uuid(), "page": page, "label": wanted.label}
+def _annotation(order: Order, wanted: Wanted, slot: Slot, *, is_item: bool) -> Annotation:
+    one: Annotation = {"uuid": order.uuid(), "page": slot.page, "label": wanted.label}
     if wanted.kind == "block":
         share = 0.7 + 0.2 * order.stream.fraction()
         one["text"] = ""
     else:
-        one |= content(wanted, order)
         # Letters are about half as wide as high.
-        letters = max(len(one["text"]), 1) * slot.height * 0.3
-        share = min(letters / slot.width, 0.92)
-    one["location"] = _location(order, _Slot(slot.left, slot.top, slot.width * share, slot.height))
+        letter = slot.height * 0.3
+        one |= content(wanted, order, int(slot.width * _FILLED / letter), is_item=is_item)
+        share = min(max(len(one["text"]), 1) * letter / slot.width, _FILLED)
+    one["location"] = _location(order, slot._replace(width=slot.width * share))
     one["refs"] = []
     return one
 
 
-def _location(order: Order, slot: _Slot) -> dict[str, Any]:
+def _location(order: Order, slot: Slot) -> dict[str, Any]:
     """A box about the text, or the same as a polygon that is a little askew, as scans are."""
     tall = slot.height * 0.62
     down = slot.top + slot.height * (0.12 + 0.12 * order.stream.fraction())

@@ -46,7 +46,7 @@ def answer_attributes(
         if hold(definition["conditions"], present, overall, {}):
             labels = [one.get("label") for one in annotations]
             count = counted(name, definition, labels, _classes(order))
-            overall[name] = answer(definition, order.stream) if count is None else count
+            overall[name] = answer(definition, order.stream, name) if count is None else count
     own = [name for name in names if not _is_global(attributes[name])]
     linked = [name for name in own if attributes[name].get("type") == "linked"]
     for index, annotation in enumerate(annotations):
@@ -87,7 +87,7 @@ def _own_answers(
             width, height = size_of(annotation)
             answers[name] = cut((width if kind == "x_line" else height) * order.stream.fraction())
         elif kind != "linked":
-            answers[name] = answer(definition, order.stream)
+            answers[name] = answer(definition, order.stream, name)
     return answers
 
 

@@ -16,6 +16,7 @@ _FORMS: dict[str, Form] = {
     **dict.fromkeys(
         (
             "adult", "bottle", "boy", "child", "children", "cone", "door", "girl", "human", "lamp",
+            "light", "lights", "signal",
             "man", "men", "pedestrian", "people", "person", "player", "pole", "rider", "tower",
             "tree", "woman", "women", "worker",
         ),
@@ -37,6 +38,8 @@ _FORMS: dict[str, Form] = {
         _LONG,
     ),
 }  # fmt: skip
+OBJECT_WORDS = frozenset(_FORMS)
+"""Words that name things one could draw a box about."""
 
 
 @lru_cache(maxsize=1024)

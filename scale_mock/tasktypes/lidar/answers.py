@@ -46,7 +46,7 @@ def overall_answers(
         if kind_of(definition) in ("linked", *_LINES):
             continue  # They are about one thing.
         if hold(definition["conditions"], known, answers, {}):
-            answers[name] = answer(definition, chance)
+            answers[name] = answer(definition, chance, name)
     return answers if names else None
 
 
@@ -128,7 +128,7 @@ class Answers:
             elif name in kept:
                 value = kept[name]
             else:
-                value = answer(definition, self._chance)
+                value = answer(definition, self._chance, name)
             answers[name] = value
             if definition.get("global"):
                 kept[name] = value

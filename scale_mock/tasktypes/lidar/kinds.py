@@ -42,6 +42,8 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
     ("building house kiosk", Kind(5.0, 8.0, 4.5, "side", 100)),
 )  # fmt: skip
 _BY_WORD = {word: kind for words, kind in _KINDS for word in words.split()}
+STREET_WORDS = frozenset(_BY_WORD)
+"""Words that name things on a street."""
 _WORD = re.compile(r"[a-z]+")
 
 

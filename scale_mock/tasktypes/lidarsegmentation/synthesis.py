@@ -141,7 +141,7 @@ def _objects(order: Order, pieces: Sequence[_Piece], chance: Stream) -> list[dic
         answers: dict[str, Any] = {}
         for name in names:
             if hold(attributes[name].get("conditions"), (piece.label,), answers, overall):
-                answers[name] = answer(attributes[name], chance)
+                answers[name] = answer(attributes[name], chance, name)
         if attributes:
             one["attributes"] = answers
         objects.append(one)

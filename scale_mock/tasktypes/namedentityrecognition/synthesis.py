@@ -1,21 +1,20 @@
-"""Named entity recognition's answer: words of the text, each label on some, related as asked."""
+"""Named entity recognition's answer: words that fit each label, related as asked."""
 
 from __future__ import annotations
 
-import re
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.attributes import answer_all
+from scale_mock.tasktypes.namedentityrecognition.entities import kind_of, units_of
 from scale_mock.tasktypes.namedentityrecognition.names import attributes_of, tree
 from scale_mock.tasktypes.namedentityrecognition.prelabels import brought, is_closed, unsettled
 
 if TYPE_CHECKING:
     from scale_mock.tasktypes.entry import Order
+    from scale_mock.tasktypes.namedentityrecognition.entities import Unit
 
-_WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
-_WORDS_READ = 400
-"""A labeler's patience: spans are chosen among that many words from the start of a text."""
+_EACH_MOST = 8
+"""No label is given to more spans than that."""
 
 Span = tuple[int, int]
 
@@ -23,9 +22,10 @@ Span = tuple[int, int]
 def respond(order: Order) -> dict[str, Any]:
     """Makes a response to a named entity recognition task.
 
-    Only leaves of the label tree are answered, round-robin, so that each occurs where the text has
-    words enough. What the task brought along comes back, and only labels that it lacks are added.
-    ``end`` is exclusive and counts code points (our reading of an unclear document).
+    Only leaves of the label tree are answered, each where the text has words enough, on what it
+    seems to ask for: people, companies, places, times, numbers. What the task brought along comes
+    back, and only labels that it lacks are added. ``end`` is exclusive and counts code points (our
+    reading of an unclear document).
     """
     return _finished(order, brought(order))
 
@@ -64,9 +64,8 @@ def _annotations(
     wanted = [name for name in leaves if name not in have]
     annotations = list(given)
     if wanted and not is_closed(order.params):
-        spans = _spans(order, text, len(wanted), [(one["start"], one["end"]) for one in given])
-        for index, (start, end) in enumerate(spans):
-            label = wanted[index % len(wanted)]
+        taken = [(one["start"], one["end"]) for one in given]
+        for (start, end), label in _labelled_spans(order, wanted, taken):
             annotations.append(
                 {
                     "id": order.uuid(),
@@ -83,41 +82,64 @@ def _annotations(
     return sorted(annotations, key=lambda one: one["start"]) if given else annotations
 
 
-def _spans(order: Order, text: str, wanted: int, taken: list[Span]) -> list[Span]:
-    """Spans in the order of the text: names and long words first, at least one a label."""
-    found = ((one.start(), one.end()) for one in islice(_WORD.finditer(text), _WORDS_READ))
-    words = [
-        word for word in found if not any(start < word[1] and word[0] < end for start, end in taken)
+def _labelled_spans(order: Order, wanted: list[str], taken: list[Span]) -> list[tuple[Span, str]]:
+    """Spans in the order of the text, with their labels.
+
+    First every label gets the span that fits it best; then what fits a label is labeled, too; then
+    labels that nothing fits get a telling word each, and those of which nothing is known some more.
+    """
+    units = [
+        unit
+        for unit in units_of(order.params["text"])
+        if not any(start < unit.span[1] and unit.span[0] < end for start, end in taken)
     ]
-    telling = [index for index, word in enumerate(words) if _is_telling(text, word)]
-    rest = [index for index in range(len(words)) if index not in set(telling)]
-    order.stream.shuffle(telling)
-    order.stream.shuffle(rest)
-    more = 0 if taken else order.stream.between(0, max(wanted, 2))
-    chosen = sorted((telling + rest)[: min(len(words), wanted + more)])
-    used = set(chosen)
-    spans = []
-    for index in chosen:
-        start, end = words[index]
-        after = index + 1
-        if (
-            after < len(words)
-            and after not in used
-            and _is_one_name(text, words[index], words[after])
-        ):
-            end = words[after][1]
-        spans.append((start, end))
-    return spans
+    kinds = _kinds(order.params["labels"])
+    chosen: dict[Span, str] = {}
+    count = dict.fromkeys(wanted, 0)
+    for least in (3, 2, 1):
+        for unit in units:
+            label = _best(unit, least, [one for one in wanted if not count[one]], kinds)
+            if label is not None and unit.span not in chosen:
+                chosen[unit.span] = label
+                count[label] = 1
+    for unit in units if not taken else ():
+        label = _best(unit, 2, wanted, kinds)
+        if label is not None and unit.span not in chosen and count[label] < _EACH_MOST:
+            chosen[unit.span] = label
+            count[label] += 1
+    missing = [one for one in wanted if not count[one]]
+    free = [unit for unit in units if unit.span not in chosen]
+    order.stream.shuffle(free)
+    # What names no known kind of thing may name an unknown one; equals stay shuffled.
+    free.sort(key=lambda unit: (not unit.telling, bool(unit.fits), -unit.telling))
+    unknown = [one for one in wanted if kinds.get(one) is None]
+    if unknown and not taken:
+        more = order.stream.between(0, max(len(unknown), 2))
+        telling = sum(unit.telling > 1 for unit in free) - len(missing)
+        missing += [unknown[index % len(unknown)] for index in range(min(more, telling))]
+    for unit, label in zip(free, missing, strict=False):
+        chosen[unit.span] = label
+    return sorted(chosen.items())
 
 
-def _is_telling(text: str, word: Span) -> bool:
-    return text[word[0]].isupper() or text[word[0]].isdigit() or word[1] - word[0] > 6
+def _best(unit: Unit, least: int, labels: list[str], kinds: dict[str, str | None]) -> str | None:
+    """The label that fits best, if it does so well enough; the first of equals."""
+    fitting = [one for one in labels if unit.fits.get(kinds.get(one) or "", 0) >= least]
+    return max(fitting, key=lambda one: unit.fits[kinds[one] or ""], default=None)
 
 
-def _is_one_name(text: str, first: Span, second: Span) -> bool:
-    """Two capitalized words with a blank between them: "Ada Lovelace"."""
-    between = text[first[1] : second[0]]
-    return between == " " and text[first[0]].isupper() and text[second[0]].isupper()
+def _kinds(labels: list[dict[str, Any]], above: tuple[str, ...] = ()) -> dict[str, str | None]:
+    """What each leaf asks for, as its own words tell, else those of the labels above it."""
+    found: dict[str, str | None] = {}
+    for label in labels:
+        told = tuple(
+            str(label[key]) for key in ("name", "display_name", "description") if label.get(key)
+        )
+        if label.get("children"):
+            found.update(_kinds(label["children"], (*told, *above)))
+        else:
+            found[label["name"]] = kind_of(*told, *above)
+    return found
 
 
 def _relationships(

@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from scale_mock.sim.streams import stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scale_mock.sim.streams import Stream
+    from scale_mock.tasktypes.segmentannotation.looks import Look
 
 Run = tuple[int, int]
 """Where a run of equal pixels ends (exclusive), and their index."""
 Runs = tuple[Run, ...]
 
-_STRIPS = 360
+_STRIPS = 270
 """Rows are equal in strips, of one row up to that many rows of an image."""
 
 
@@ -51,6 +54,10 @@ class _Edge(NamedTuple):
     top: float
 
 
+_TALLEST = 0.45
+"""No object is higher than that part of the image, and none much broader than a third of it."""
+
+
 class _Thing(NamedTuple):
     """An object: an upright rounded shape, a little bent."""
 
@@ -65,7 +72,11 @@ class _Thing(NamedTuple):
 
 @lru_cache(maxsize=16)
 def scene(
-    seed: int, identity: str, size: tuple[int, int], bands: tuple[int, ...], things: tuple[int, ...]
+    seed: int,
+    identity: str,
+    size: tuple[int, int],
+    bands: tuple[int, ...],
+    things: tuple[tuple[int, Look], ...],
 ) -> Scene:
     """The scene of a task; the same for the same arguments.
 
@@ -74,12 +85,13 @@ def scene(
         identity: What tells the task from all others.
         size: Width and height in pixels.
         bands: The indices that fill the image, from the top; at least one.
-        things: The indices of the objects; one that occurs twice is seen twice.
+        things: Index and look of each object; an index that occurs twice is seen twice.
     """
     chance = stream(seed, "masks", identity)
     width, height = size
     edges = _edges(size, len(bands), chance)
-    placed = _things(size, things, chance)
+    ground = edges[-1].line / height if edges else 0.0
+    placed = _things(size, things, min(max(ground, 0.5), 0.75), chance)
     step = -(-height // _STRIPS)
     strips: list[tuple[Runs, int]] = []
     pixels: dict[int, int] = {}
@@ -102,6 +114,7 @@ def _edges(size: tuple[int, int], count: int, chance: Stream) -> list[_Edge]:
     """The edges between bands, each with hills lower than the band above is thick."""
     width, height = size
     shares = [0.6 + 0.8 * chance.fraction() for _ in range(count)]
+    shares[-1] *= 1.5  # The ground is nearest.
     edges = []
     line = 0.0
     for share in shares[:-1]:
@@ -118,22 +131,28 @@ def _edges(size: tuple[int, int], count: int, chance: Stream) -> list[_Edge]:
     return edges
 
 
-def _things(size: tuple[int, int], indices: tuple[int, ...], chance: Stream) -> list[_Thing]:
-    """Objects side by side, in the lower two thirds; the nearer ones lower, larger and in front."""
+def _things(
+    size: tuple[int, int], things: Sequence[tuple[int, Look]], ground: float, chance: Stream
+) -> list[_Thing]:
+    """Objects side by side on the ground; the nearer ones lower, larger and in front.
+
+    ``ground`` is where the ground begins, as a part of the height.
+    """
     width, height = size
-    places = list(range(len(indices)))
+    places = list(range(len(things)))
     chance.shuffle(places)
-    crowd = 1 / math.sqrt(max(len(indices) / 4, 1))
+    crowd = 1 / math.sqrt(max(len(things) / 5, 1))
     placed = []
-    for index, place in zip(indices, places, strict=True):
+    for (index, look), place in zip(things, places, strict=True):
         near = chance.fraction()
-        tall = height * (0.12 + 0.22 * near) * (0.8 + 0.4 * chance.fraction()) * crowd
-        wide = tall * (0.5 + 1.3 * chance.fraction())
-        wide = min(wide, width * 0.35)
-        bottom = height * (0.5 + 0.42 * near)
-        middle = width * (place + 0.25 + 0.5 * chance.fraction()) / len(indices)
+        metre = height * (0.05 + 0.1 * near) * crowd * (0.9 + 0.2 * chance.fraction())
+        form = look.slim + (look.broad - look.slim) * chance.fraction()
+        tall = min(metre * look.height, height * _TALLEST, width * 0.35 / form)
+        wide = tall * form
+        bottom = max(height * (ground + 0.02 + (0.93 - ground) * near) - metre * look.above, tall)
+        middle = width * (place + 0.25 + 0.5 * chance.fraction()) / len(things)
         middle = min(max(middle, wide / 2), width - wide / 2)
-        round_, bend = 2 + 2 * chance.fraction(), 0.12 * (chance.fraction() - 0.5)
+        round_, bend = 2.2 + 1.8 * chance.fraction(), 0.08 * (chance.fraction() - 0.5)
         placed.append(_Thing(index, middle, bottom - tall, wide, tall, round_, bend))
     return sorted(placed, key=lambda one: one.top + one.height)
 

@@ -13,6 +13,12 @@ from scale_mock.tasktypes.attributes import answer, hold, in_order
 from scale_mock.tasktypes.canvas import canvas_of
 from scale_mock.tasktypes.entry import ResultFile
 from scale_mock.tasktypes.png import MEDIA_TYPE, png
+from scale_mock.tasktypes.segmentannotation.looks import (
+    height_of,
+    is_object,
+    is_stuff,
+    look_of,
+)
 from scale_mock.tasktypes.segmentannotation.names import label_names
 from scale_mock.tasktypes.segmentannotation.scene import Scene, scene
 
@@ -20,19 +26,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from scale_mock.tasktypes.entry import Order
+    from scale_mock.tasktypes.segmentannotation.looks import Look
 
 PIXELS_MAX = 100_000_000
 """A larger image gets masks of a usual size: a mask of it would take seconds to paint."""
 _BANDS_MAX = 4
+_STUFF_MAX = 7
+"""So many labels fill a part of the image each: any, and those that are known to."""
+_BLOBS_MAX = 8
+"""A label whose objects share one index has several of them while there are no more than that."""
 _SEEN_MAX = 24
 """Labels of long lists beyond that many are not seen in the image; one byte holds every index."""
-_PLACES = {
-    "sky": -2, "cloud": -2, "background": -1, "building": -1, "mountain": -1, "tree": -1,
-    "road": 2, "street": 2, "ground": 2, "floor": 2, "lane": 2, "water": 1, "grass": 1,
-    "terrain": 1, "vegetation": -1, "sidewalk": 1, "wall": -1,
-}  # fmt: skip
-"""Words in labels that say how high in a picture the thing is found."""
 _NOTHING = 0
+_INDICES = 256
 
 
 class Entry(NamedTuple):
@@ -145,31 +151,43 @@ def _picture(order: Order) -> _Picture:
     entries = _entries(order, names, bands)
     first = {one.label: one.number for one in reversed(entries)}
     filling = [first[name] for name in bands]
-    things = [
-        one.number for one in entries[:_SEEN_MAX] if one.number not in filling and one.number < 256
-    ]
+    things = _things(order, entries, filling)
     if order.params.get("allow_unlabeled"):
         filling.insert(order.stream.below(len(filling) + 1), _NOTHING)
     seen = scene(order.seed, order.identity, size, tuple(filling), tuple(things))
     return _Picture(names, entries, seen)
 
 
+def _things(order: Order, entries: list[Entry], filling: list[int]) -> list[tuple[int, Look]]:
+    """The objects before the bands; one index has one, or several where they are not told apart."""
+    seen = [
+        one for one in entries[:_SEEN_MAX] if one.number not in filling and one.number < _INDICES
+    ]
+    things = []
+    left = _BLOBS_MAX - len(seen)
+    for one in seen:
+        more = 0
+        if left > 0 and not one.is_instance and is_object(one.label):
+            more = order.stream.between(0, min(left, 2))
+            left -= more
+        things += [(one.number, look_of(one.label))] * (1 + more)
+    return things
+
+
 def _bands(order: Order, names: Mapping[str, bool]) -> list[str]:
-    """The labels that fill the image, from the top.
+    """The labels that fill the image, from the top: what is no object, as far as labels tell.
 
-    Where only instances are asked for and every pixel needs a label, one of them fills it.
+    Where only objects are asked for and every pixel needs a label, one of them fills it.
     """
-    plain = [name for name, is_instance in names.items() if not is_instance]
+    plain = [name for name, is_instance in names.items() if not (is_instance or is_object(name))]
     if len(plain) > _BANDS_MAX:
-        plain.sort(key=lambda name: not _height_of(name))
-        plain = plain[: _BANDS_MAX - 1]
+        known = sum(map(is_stuff, plain))
+        plain.sort(key=lambda name: not is_stuff(name))
+        plain = plain[: min(max(known, _BANDS_MAX - 1), _STUFF_MAX)]
     if not plain and not order.params.get("allow_unlabeled"):
-        plain = list(names)[:1]
-    return sorted(plain, key=_height_of)
-
-
-def _height_of(name: str) -> int:
-    return next((place for word, place in _PLACES.items() if word in name.lower()), 0)
+        plain = [name for name, is_instance in names.items() if not is_instance][:1]
+        plain = plain or list(names)[:1]
+    return sorted(plain, key=height_of)
 
 
 def _entries(order: Order, names: Mapping[str, bool], bands: list[str]) -> list[Entry]:
@@ -224,7 +242,7 @@ def _answers(
     overall: dict[str, Any] = {}
     for name in names:
         if is_global[name] and hold(attributes[name].get("conditions"), present, overall, {}):
-            overall[name] = answer(attributes[name], order.stream)
+            overall[name] = answer(attributes[name], order.stream, name)
     own_names = [name for name in names if not is_global[name]]
 
     def own_answers(entry: Entry) -> dict[str, Any] | None:
@@ -232,7 +250,7 @@ def _answers(
         for name in own_names:
             definition = attributes[name]
             if hold(definition.get("conditions"), (entry.label,), answers, overall):
-                answers[name] = answer(definition, order.stream)
+                answers[name] = answer(definition, order.stream, name)
         return answers if own_names else None
 
     return own_answers, overall if any(is_global.values()) else None

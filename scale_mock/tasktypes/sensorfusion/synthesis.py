@@ -205,7 +205,7 @@ def _answers(attributes: Mapping[str, Any], label: str, chance: Stream) -> dict[
         if kind_of(definition) in ("linked", "x_line", "y_line") or is_global(definition):
             continue
         if hold(definition.get("conditions"), (label,), answers, {}):
-            answers[name] = answer(definition, chance)
+            answers[name] = answer(definition, chance, name)
     return answers
 
 

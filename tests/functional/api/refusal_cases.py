@@ -97,7 +97,7 @@ def result_not_found(door: Door) -> tuple[Response, str]:
     task = completed_task(door)
     for path in ("0/x", "\u00b2/x", "9/annotations.json", "-1/x"):
         reply = door.request("GET", f"/_mock/results/acme/live/{task.id}/{path}")
-    return reply, "There is no such result file; it ends with the world it belongs to."
+    return reply, "There is no such result file; files end with their world, and with its reset."
 
 
 @case(name="acme")

@@ -189,7 +189,7 @@ def prioritize_batch(door: Door) -> None:
     batch(door, "a")
     task = image_task(door, batch="a")
     reply = ok(door.post("/batches/a/prioritize", json={"priority": 30}))
-    assert reply == {"result": "The priority of 1 tasks was changed."}
+    assert reply == {"result": "The priority was changed on this many tasks: 1."}
     task.refresh()
     assert task.priority == 30
 

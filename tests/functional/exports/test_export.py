@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskType
 
 from scale_mock import ConfigurationError, ScaleMock
+from scale_mock.errors import ResponderFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,6 +147,7 @@ def test_labels_fit_an_uploaded_image(scale_mock: ScaleMock) -> None:
     )
     scale_mock.clock.advance(days=14)
     task.refresh()
+    assert task.response["annotations"]
     for box in task.response["annotations"]:
         assert 0 <= box["left"] <= box["left"] + box["width"] <= 64
         assert 0 <= box["top"] <= box["top"] + box["height"] <= 48
@@ -166,3 +169,65 @@ def _png(width: int, height: int) -> io.BytesIO:
     file = io.BytesIO(content + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
     file.name = "picture.png"
     return file
+
+
+def test_a_function_that_fails_is_named_and_the_task_can_be_handed_on(
+    scale_mock: ScaleMock, client: scaleapi.ScaleClient
+) -> None:
+    def broken(task: dict[str, Any]) -> dict[str, Any]:
+        raise LookupError("no labels for " + task["unique_id"])
+
+    scale_mock.tasktypes.respond("categorization", broken)
+    with pytest.raises(ResponderFailed, match="registered for categorization failed on task"):
+        scale_mock.clock.advance(days=14)
+    (stuck,) = (task for task in client.tasks() if "finishing" in _waits(scale_mock, task))
+    assert "LookupError: no labels for " in _waits(scale_mock, stuck)
+    with pytest.raises(AssertionError, match="registered for categorization failed"):
+        scale_mock.check()
+    scale_mock.tasktypes.respond("categorization", None)
+    assert scale_mock.tasks.complete(stuck)["status"] == "completed"
+    scale_mock.clock.advance(days=14)
+    assert client.tasks(status="completed").total == 6
+    scale_mock.reset()
+
+
+def test_what_is_refused_is_in_the_journal_with_its_place(scale_mock: ScaleMock) -> None:
+    with pytest.raises(ScaleInvalidRequest):
+        scale_mock.client().create_task(TaskType.Categorization, **{**FIELDS, "categories": 3})
+    (entry,) = (entry.as_dict() for entry in scale_mock.journal.entries())
+    assert (entry["kind"], entry["operation"], entry["path"]) == (
+        "request.refused",
+        "create_task",
+        "$.categories",
+    )
+    assert entry["error"] == 'Parameter is invalid, reason: "categories" must be an array'
+
+
+def test_a_callback_names_the_door_that_its_task_came_through(scale_mock: ScaleMock) -> None:
+    """A container knows the server by another name than its host does."""
+    base, auth = scale_mock.v1_url, (scale_mock.live_key, "")
+    body = {
+        "attachments": ["https://x.test/1.json"],
+        "labels": ["car"],
+        "callback_url": scale_mock.callbacks.url,
+    }
+    made = requests.post(
+        f"{base}/task/lidarannotation", json=body, auth=auth, timeout=10,
+        headers={"Host": "mock.internal:8723"},
+    ).json()  # fmt: skip
+    requests.get(f"{base}/tasks", auth=auth, timeout=10)
+    callback = scale_mock.callbacks.assert_received(task=made)
+    url = callback.json["response"]["annotations"]["url"]
+    assert url.startswith("http://mock.internal:8723/_mock/results/")
+
+
+@pytest.mark.parametrize("field", [{"unique_id": "a\0"}, {"tags": ["a\0"]}])
+def test_no_text_that_names_something_holds_a_nul(
+    scale_mock: ScaleMock, field: dict[str, Any]
+) -> None:
+    with pytest.raises(ScaleInvalidRequest, match="must not contain the character NUL"):
+        scale_mock.client().create_task(TaskType.Categorization, **FIELDS, **field)
+
+
+def _waits(mock: ScaleMock, task: object) -> str:
+    return mock.explain(task).waits_for

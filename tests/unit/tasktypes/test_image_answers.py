@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import random
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from scale_mock.tasktypes import TaskTypes
 
 TYPES = TaskTypes()
-SEEDS = range(400)
+SEEDS = range(int(os.environ.get("SCALE_MOCK_DRAWS", "400")))
 KINDS = ("box", "polygon", "line", "point", "ellipse", "cuboid")
 
 

@@ -1,3 +1,5 @@
+"""PNG files as another reader sees them."""
+
 from __future__ import annotations
 
 from typing import Literal

@@ -1,3 +1,5 @@
+"""The registry of task types: names, aliases, checks in common, recorded answers."""
+
 from __future__ import annotations
 
 import json

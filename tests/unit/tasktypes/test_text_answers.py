@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from scale_mock.tasktypes import TaskTypes
 
 TYPES = TaskTypes()
-SEEDS = range(300)
+SEEDS = range(int(os.environ.get("SCALE_MOCK_DRAWS", "300")))
 TEXTS = [
     "Ada Lovelace met Charles Babbage in London on 5 June 1833. She was seventeen years old.",
     "don't stop-over; L\u2019\u00c9t\u00e9 \u00e0 Paris \u2014 na\u00efve caf\u00e9s, 42 km!",
