@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from scale_mock.cli.watch import Watch
 
 IN_A_TEST = """\
-    def test_labels_arrive(scale_mock, scale_client):
-        task = send(scale_client, callback_url=scale_mock.callbacks.url)
-        scale_mock.callbacks.assert_received(task=task, status="completed")"""
+    from scaleapi.tasks import TaskType
+
+    def test_labels_arrive(scale_client, scale_callbacks):
+        task = scale_client.create_task(
+            TaskType.Categorization, attachment_type="text", attachment="car",
+            categories=["big", "small"], callback_url=scale_callbacks.url)
+        scale_callbacks.assert_received(task=task, status="completed")"""
 ELSEWHERE = "    scale-mock serve"
 
 

@@ -211,8 +211,12 @@ def _callback_waits(
         why = f"it has no {field}, so no callback is owed"
         if owner.status == "canceled":
             why = "canceled tasks send no callback"
-        return (f"nothing: it is {owner.status}; {why}", "nothing")
-    return (f"nothing: it is {owner.status} and its callback arrived", "nothing")
+        return (f"nothing: it {_ended(owner)}; {why}", "nothing")
+    return (f"nothing: it {_ended(owner)} and its callback arrived", "nothing")
+
+
+def _ended(owner: Task | Batch) -> str:
+    return "ended in an error" if owner.status == "error" else f"is {owner.status}"
 
 
 def _move_clock(world: World, due: datetime) -> str:

@@ -12,12 +12,15 @@ import struct
 import subprocess
 import termios
 import threading
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pytest
+import scaleapi  # noqa: F401 - loaded out here: pytester drops what is first loaded inside
 
 from scale_mock.cli import demo
 from scale_mock.cli.receiver import Book
+from scale_mock.cli.summary import IN_A_TEST
 from tests.functional.cli.processes import COMMAND, PATIENCE_S, environment, run
 
 if TYPE_CHECKING:
@@ -160,3 +163,8 @@ def test_a_signal_ends_it_and_restores_the_terminal(terminals: list[Terminal], n
     assert SHOW_CURSOR in seen
     assert b"Interrupted" in after
     assert b"Traceback" not in seen
+
+
+def test_the_snippet_at_the_end_is_a_test_that_passes(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(dedent(IN_A_TEST))
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=1)

@@ -93,7 +93,7 @@ def test_the_summary_says_what_to_do_next() -> None:
     said = summary(Line("requests sent", 5, 5))
     assert "not one callback was lost" in said
     assert "scale-mock serve" in said
-    assert "def test_labels_arrive(scale_mock, scale_client):" in said
+    assert "def test_labels_arrive(scale_client, scale_callbacks):" in said
 
 
 def test_days_are_counted_from_one_and_end_with_the_story() -> None:

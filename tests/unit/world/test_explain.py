@@ -127,7 +127,10 @@ def test_an_errored_task_whose_callback_arrived(make_desk: Callable[..., Desk]) 
     desk.world.mount(desk.hook, lambda request: 200)
     task = desk.task(callback_url=desk.hook)
     desk.world.pump.run_until_idle()
-    assert waits(desk, task) == ("nothing: it is error and its callback arrived", "nothing")
+    assert waits(desk, task) == (
+        "nothing: it ended in an error and its callback arrived",
+        "nothing",
+    )
 
 
 def test_a_task_whose_callback_was_captured(desk: Desk) -> None:
