@@ -127,12 +127,12 @@ def test_no_server_is_started_unless_somebody_asks_for_a_url(run: Run) -> None:
         """
 import threading
 
+before = set(threading.enumerate())     # the outer run may have servers of its own
+
 def test_quiet(scale_mock, scale_callbacks, scale_clock):
-    before = set(threading.enumerate())
     scale_clock.advance(days=1)
     assert scale_callbacks.url
-    assert set(threading.enumerate()) == before
-    assert not [t.name for t in before if t.name.startswith("scale")]
+    assert set(threading.enumerate()) <= before
 """
     )
     result.assert_outcomes(passed=1)
