@@ -17,7 +17,7 @@ from scale_mock.domain.refusals import Refusal
 
 def operation(name: str, method: str, path: str) -> tuple[str, Operation]:
     def run(call: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("finding an operation runs none")
 
     return "/v1", Operation(name, method, path, run)
 
