@@ -23,7 +23,7 @@ def get_result_file(call: Call) -> Reply:
         task = world.find_task(names["task_id"])
         if task is None or task.mode != names["mode"] or int(names["redo"]) > task.times_redone:
             raise RESULT_NOT_FOUND()
-        found = world.lifecycle.result_file(task, int(names["redo"]), names["name"])
+        found = world.lifecycle.answers.result_file(task, int(names["redo"]), names["name"])
     if found is None:
         raise RESULT_NOT_FOUND()
     content, media_type = found

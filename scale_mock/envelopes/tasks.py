@@ -201,7 +201,7 @@ def _prior(past: History) -> bytes:
 
 
 def _attachments(task: Task) -> bytes:
-    from scale_mock.domain.lifecycle import attachment_urls
+    from scale_mock.domain.answers import attachment_urls
 
     downloads = [
         {

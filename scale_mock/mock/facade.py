@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from scale_mock.config import Settings
 from scale_mock.config.settings import check_name
 from scale_mock.domain.refusals import BATCH_NOT_FOUND, TASK_NOT_FOUND
-from scale_mock.errors import ConfigurationError
 from scale_mock.mock.callbacks import Callbacks
 from scale_mock.mock.checks import problems
 from scale_mock.mock.clock import Clock
+from scale_mock.mock.doors import Doors
 from scale_mock.mock.handles import BatchHandle, ProjectHandle, Rules, TaskHandle
 from scale_mock.mock.host import Host
 from scale_mock.mock.tasktypes import TaskTypesHandle
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
     from typing import Self
-    from wsgiref.types import WSGIApplication
-
-    import scaleapi
 
     from scale_mock.domain.journal import Journal
     from scale_mock.domain.model import Mode
@@ -45,7 +42,7 @@ def _texts(given: Iterable[str]) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) else tuple(given)
 
 
-class ScaleMock:
+class ScaleMock(Doors):
     """The labeling platform in memory: one isolated world.
 
     ::
@@ -122,62 +119,6 @@ class ScaleMock:
     def seed(self) -> int:
         """The world's seed."""
         return self._world.settings.seed
-
-    @property
-    def test_key(self) -> str:
-        """The API key of test mode."""
-        return f"test_{self.name}"
-
-    @property
-    def live_key(self) -> str:
-        """The API key of live mode."""
-        return f"live_{self.name}"
-
-    def callback_auth(self, mode: Mode = "live") -> str:
-        """The value of ``scale-callback-auth`` on the callbacks of a mode.
-
-        Raises:
-            ConfigurationError: There is no such mode.
-        """
-        if mode not in {"live", "test"}:
-            raise ConfigurationError(f"callback_auth({mode!r}): the modes are 'live' and 'test'.")
-        return self._world.auth_key(mode)
-
-    @property
-    def url(self) -> str:
-        """A real server on loopback, started on first use.
-
-        Raises:
-            ConfigurationError: The mock is closed.
-        """
-        if self._closed:
-            raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
-        return self._host.url
-
-    @property
-    def v1_url(self) -> str:
-        """The base URL of the v1 API: what ``api_instance_url`` wants."""
-        return f"{self.url}/v1"
-
-    @property
-    def app(self) -> WSGIApplication:
-        """The platform as a WSGI application, for a test client without a socket."""
-        return self._host.app
-
-    def client(self, mode: Mode = "live") -> scaleapi.ScaleClient:
-        """The official SDK's client, pointed here.
-
-        Args:
-            mode: ``live`` or ``test``.
-
-        Raises:
-            MissingDependency: ``scaleapi`` is not installed.
-        """
-        from scale_mock.mock.client import sdk_client
-
-        if mode not in {"live", "test"}:
-            raise ConfigurationError(f"mode={mode!r}: a client is for 'live' or 'test' mode.")
-        return sdk_client(self.live_key if mode == "live" else self.test_key, self.url)
 
     @property
     def requests(self) -> list[RequestRecord]:

@@ -10,6 +10,7 @@ from scale_mock.domain.refusals import BATCH_NOT_FOUND, PROJECT_NOT_FOUND, TASK_
 from scale_mock.envelopes.objects import batch_json, batch_status_json, project_json
 from scale_mock.envelopes.tasks import at_door, render_task
 from scale_mock.errors import ConfigurationError
+from scale_mock.world.ruling import add_rules
 
 if TYPE_CHECKING:
     from scale_mock.domain.model import Batch, Task
@@ -211,7 +212,7 @@ class Rules:
             raise TypeError("Pass a rule or its fields, not both.")
         made = rule if isinstance(rule, Rule) else {**(rule or {}), **fields}
         with self._world.lock:
-            return self._world.add_rules([made])[0]
+            return add_rules(self._world, [made])[0]
 
     def clear(self) -> None:
         """Removes every rule."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError
+from scale_mock.world.responders import set_responder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -51,4 +52,4 @@ class TaskTypesHandle:
             if response is None:
                 self._world.core.responders.pop(type_name, None)
                 return
-            self._world.set_responder(type_name, response, validate=validate)
+            set_responder(self._world, type_name, response, validate=validate)

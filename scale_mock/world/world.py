@@ -12,7 +12,6 @@ from scale_mock.callbacks.targets import Targets
 from scale_mock.domain.audits import Audits
 from scale_mock.domain.batches import Batches
 from scale_mock.domain.core import Core
-from scale_mock.domain.documents import decode_object
 from scale_mock.domain.files import Files
 from scale_mock.domain.lifecycle import Lifecycle
 from scale_mock.domain.model import MODES
@@ -22,7 +21,6 @@ from scale_mock.domain.studio import Studio
 from scale_mock.domain.tasks import Tasks
 from scale_mock.domain.team import Team
 from scale_mock.envelopes.tasks import render_task
-from scale_mock.errors import ConfigurationError, ResponderFailed
 from scale_mock.labeling import Planner
 from scale_mock.rules.book import RuleBook
 from scale_mock.sim.clock import VirtualClock
@@ -31,6 +29,7 @@ from scale_mock.sim.scheduler import Scheduler
 from scale_mock.sim.streams import digest
 from scale_mock.tasktypes import TaskTypes
 from scale_mock.world.pump import Pump
+from scale_mock.world.ruling import check_types
 from scale_mock.world.tickets import Tickets
 
 if TYPE_CHECKING:
@@ -190,49 +189,6 @@ class World:
                 lines = [render_task(task) for task in matching[first : first + HANDFUL]]
             yield b"\n".join(lines) + b"\n"
 
-    def set_responder(
-        self,
-        type_name: str,
-        response: Mapping[str, object] | Callable[[dict[str, object]], Mapping[str, object]],
-        *,
-        validate: bool,
-    ) -> None:
-        """Answers every task of a type with a response of the user's.
-
-        Raises:
-            ConfigurationError: The response does not fit the type.
-        """
-
-        def checked(made: Mapping[str, object]) -> Mapping[str, object]:
-            problems = TASK_TYPES.check_response(type_name, made) if validate else []
-            if problems:
-                raise ConfigurationError(
-                    f"The response for {type_name} does not fit its schema: "
-                    f"{'; '.join(problems[:3])}. Pass validate=False to send it anyway."
-                )
-            return made
-
-        if callable(response):
-            make = response
-            self.core.responders[type_name] = lambda task: self._answer(
-                task, lambda: checked(make(decode_object(render_task(task))))
-            )
-        else:
-            given = checked(response)
-            self.core.responders[type_name] = lambda task: given
-
-    def _answer(self, task: Task, make: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
-        """What a user's function answers; its failure is named, kept for the check, and raised."""
-        try:
-            return make()
-        except Exception as error:
-            failure = ResponderFailed(
-                f"The response function that is registered for {task.type} failed on task "
-                f"{task.task_id}: {type(error).__name__}: {error}"
-            )
-            self.broken.append(failure)
-            raise failure from error
-
     def set_clock(self, *, mode: str | None, rate: float | None) -> None:
         """Changes how the clock moves; ``None`` leaves something as it is."""
         if mode is not None:
@@ -256,40 +212,6 @@ class World:
         else:
             self.lifecycle.complete(task, response, by=by or "hand")
 
-    def add_rules(self, rules: Iterable[Rule | Mapping[str, object]]) -> list[str]:
-        """Appends rules, all or none; those with ``replan`` decide pending tasks anew.
-
-        Returns:
-            Their ids.
-
-        Raises:
-            ConfigurationError: A rule is wrong.
-        """
-        before = len(self.rules)
-        ids = self.rules.extend(rules)
-        try:
-            for rule in list(self.rules)[before:]:
-                _check_types(rule)
-        except ConfigurationError:
-            for rule_id in ids:
-                self.rules.remove(rule_id)
-            raise
-        for rule in list(self.rules)[-len(ids) :] if ids else ():
-            if rule.replan:
-                self._replan_by(rule)
-        return ids
-
-    def _replan_by(self, rule: Rule) -> None:
-        """Decides anew the fate of every pending task that a new rule matches."""
-        begun = [
-            task
-            for side in self.core.sides.values()
-            for task in side.tasks.values()
-            if task.status == "pending" and task.decision is not None
-        ]
-        for task in [task for task in begun if rule.matcher.matches(task)]:
-            self.lifecycle.replan(task)
-
     def _tell_attempt(self, callback: Callback) -> None:
         """Tells whoever is interested by now; a reset keeps them."""
         self.on_attempt(callback)
@@ -300,7 +222,7 @@ class World:
         self.core = Core(settings=settings, scheduler=self.scheduler, task_types=TASK_TYPES)
         self.rules = RuleBook(self._first_rules)
         for rule in self.rules:
-            _check_types(rule)
+            check_types(rule, TASK_TYPES.names)
         self.core.planner = Planner(seed=settings.seed, rules=self.rules)
         self.projects = Projects(self.core)
         self.batches = Batches(self.core, self.projects)
@@ -329,18 +251,3 @@ class World:
         self.requests: deque[RequestRecord] = deque(maxlen=settings.requests_max)
         self.broken: deque[BaseException] = deque(maxlen=KEPT)
         self.unknown_routes: deque[str] = deque(maxlen=KEPT)
-
-
-def _check_types(rule: Rule) -> None:
-    """Refuses a rule for a task type that does not exist: it could never match."""
-    wanted = rule.match.get("type")
-    for name in wanted if isinstance(wanted, list | tuple) else [wanted]:
-        if isinstance(name, str) and name not in TASK_TYPES.names and not set(name) & set("*?["):
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, TASK_TYPES.names, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ";"
-            raise ConfigurationError(
-                f'rule "{rule.name}": match.type: there is no task type "{name}"{hint} '
-                f"Types: {', '.join(TASK_TYPES.names)}."
-            )

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 for name in ("scaleapi", "scale_mock.mock.failing", "scale_mock.mock.host", "scale_mock.serving"):
     importlib.import_module(name)
 
-QUIET = ("-p", "no:randomly", "-p", "no:cacheprovider", "--strict-markers", "-W", "error")
+OTHERS = ("randomly", "cacheprovider", "asyncio", "django", "rerunfailures", "socket", "xdist")
+"""Plugins that a user may or may not have; tests about one of them ask for it by name."""
+QUIET = (
+    *(word for name in OTHERS for word in ("-p", f"no:{name}")),
+    "--strict-markers",
+    "-W",
+    "error",
+)
 
 STAGED = """
 from scaleapi.tasks import TaskType

@@ -8,6 +8,7 @@ from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
 from scale_mock.domain.refusals import BODY_NOT_OBJECT, RULE_NOT_FOUND, Refusal
 from scale_mock.errors import ConfigurationError
+from scale_mock.world import ruling
 
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
@@ -28,7 +29,7 @@ def add_rules(call: Call) -> Reply:
             raise BODY_NOT_OBJECT(wanted="object or an array of objects", found=type(rule).__name__)
         many.append(rule)
     try:
-        ids = call.world.add_rules(many)
+        ids = ruling.add_rules(call.world, many)
     except ConfigurationError as error:
         raise Refusal(400, str(error)) from error
     return json_reply({"ids": ids} if isinstance(body, list) else {"id": ids[0]})

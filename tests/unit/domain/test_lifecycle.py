@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scale_mock.domain.lifecycle import ATTACHMENT_ERROR, START_DELAY_MAX
+from scale_mock.domain.answers import ATTACHMENT_ERROR
+from scale_mock.domain.lifecycle import START_DELAY_MAX
 from scale_mock.domain.refusals import Refusal
 from scale_mock.errors import ConfigurationError
 from scale_mock.sim.instants import EPOCH

@@ -12,6 +12,7 @@ from scale_mock.errors import ConfigurationError
 from scale_mock.sim.instants import EPOCH
 from scale_mock.world import World
 from scale_mock.world.requests import RequestRecord
+from scale_mock.world.ruling import add_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ def test_reset_goes_back_to_the_beginning_and_keeps_mounts_and_listeners(desk: D
     world.mount(desk.hook, lambda request: 200)
     empty = world.core.journal.digest()
     first = desk.task(callback_url=desk.hook)
-    world.add_rules([{"name": "more", "outcome": "hold"}])
+    add_rules(world, [{"name": "more", "outcome": "hold"}])
     world.pump.advance(HOUR)
     world.reset()
     assert (world.now(), world.core.journal.digest(), len(world.rules)) == (EPOCH, empty, 1)
@@ -84,10 +85,10 @@ def test_a_rule_with_replan_decides_pending_tasks_anew(desk: Desk) -> None:
     done = desk.task(unique_id="a2")
     desk.world.lifecycle.complete(done, {}, by="t")
     rule = {"name": "quick", "match": {"unique_id": "a*"}, "after": "1m"}
-    desk.world.add_rules([rule])
+    add_rules(desk.world, [rule])
     assert matching.decision.rule == "hourly"
     desk.world.rules.clear()
-    (rule_id,) = desk.world.add_rules([{**rule, "replan": True}])
+    (rule_id,) = add_rules(desk.world, [{**rule, "replan": True}])
     assert rule_id
     assert [t.decision.rule for t in (matching, other, done)] == ["quick", "hourly", "hourly"]
     desk.world.pump.advance(timedelta(minutes=1))
@@ -95,9 +96,9 @@ def test_a_rule_with_replan_decides_pending_tasks_anew(desk: Desk) -> None:
 
 
 def test_rules_are_added_all_or_none(desk: Desk) -> None:
-    assert desk.world.add_rules([]) == []
+    assert add_rules(desk.world, []) == []
     with pytest.raises(ConfigurationError):
-        desk.world.add_rules([{"name": "fine"}, {"outcome": "nonsense"}])
+        add_rules(desk.world, [{"name": "fine"}, {"outcome": "nonsense"}])
     assert len(desk.world.rules) == 1
 
 

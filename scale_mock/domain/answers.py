@@ -1,0 +1,142 @@
+"""What a task is answered with: synthesized labels, their files and pages, and error responses.
+
+All of it derives from the task's identity, params and decision; nothing here changes a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scale_mock.domain.core import RESULTS
+from scale_mock.domain.documents import decode_object, encode
+from scale_mock.domain.images import image_size
+from scale_mock.domain.ports import Source
+from scale_mock.domain.references import REFERRING
+
+if TYPE_CHECKING:
+    from scale_mock.domain.core import Core
+    from scale_mock.domain.model import Task
+    from scale_mock.domain.ports import Circumstances
+
+ATTACHMENT_ERROR = "One or more attachments could not be downloaded."
+FRAME_ERROR = "Invalid JSON Format: Unexpected end of JSON input"
+_OF_FRAMES = frozenset({"lidarannotation", "lidarlinking", "lidarsegmentation", "lidartopdown"})
+
+
+class Answers:
+    """Answers to tasks."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def synthesize(self, task: Task) -> Mapping[str, object] | None:
+        """Labels for a task, the same for the same identity and count of redos."""
+        own = self._core.responders.get(task.type)
+        if own is not None:
+            return own(task)
+        about = self._circumstances(task, task.times_redone)
+        params = decode_object(task.params)
+        noise = task.decision.noise if task.decision else None
+        if noise is not None and isinstance(params.get("hypothesis"), dict):
+            return self._core.task_types.from_hypothesis(task.type, params, noise, **about)
+        return self._core.task_types.respond(task.type, params, **about)
+
+    def result_file(self, task: Task, times_redone: int, name: str) -> tuple[bytes, str] | None:
+        """A file that a synthesized response refers to: its content and media type.
+
+        Made anew at each call, the same bytes each time; nothing is kept.
+        """
+        about = self._circumstances(task, times_redone)
+        params = decode_object(task.params)
+        return self._core.task_types.result_file(task.type, name, params, **about)
+
+    def _circumstances(self, task: Task, times_redone: int) -> Circumstances:
+        redone = f"/{times_redone}" if times_redone else ""
+        return {
+            "seed": self._core.settings.seed,
+            "identity": task.identity + redone,
+            "metadata": decode_object(task.metadata),
+            "image_size": self._image_size(task),
+            "results": f"{RESULTS}/{task.mode}/{task.task_id}/{times_redone}",
+            "mode": task.mode,
+            "source": self._source(task),
+        }
+
+    def _source(self, task: Task) -> Source | None:
+        """The task that this one builds on, as it had been labeled when this one was created."""
+        if task.type not in REFERRING:
+            return None
+        named = decode_object(task.params).get("lidar_task")
+        source = self._core.sides[task.mode].tasks.get(str(named))
+        if source is None:
+            return None
+        redone = task.history.source_redone if task.history else 0
+        about = self._circumstances(source, redone)
+        return Source(source.type, decode_object(source.params), about)
+
+    def _image_size(self, task: Task) -> tuple[int, int] | None:
+        """The size of the task's image in pixels, if a rule or the uploaded image tells."""
+        if task.decision is not None and task.decision.image_size is not None:
+            return task.decision.image_size
+        for url in attachment_urls(task):
+            if url.startswith("scaledata://"):
+                file = self._core.sides[task.mode].files.get(url.rpartition("/")[2])
+                if file is not None and file.content is not None:
+                    return image_size(file.content)
+        return None
+
+    def keep_pages(self, task: Task) -> None:
+        """Documents come back with the pages that their annotations refer to."""
+        types = self._core.task_types
+        if types.has_pages(task.type):
+            about = self._circumstances(task, task.times_redone)
+            pages = types.document_pages(task.type, decode_object(task.params), **about)
+            task.past().document_pages = None if pages is None else encode(pages)
+
+    def attempts(
+        self, task: Task, response: Mapping[str, object] | None
+    ) -> list[dict[str, object]]:
+        """What each of several respondents answered; empty where only one was asked."""
+        # A look at the bytes spares all other tasks the decoding.
+        if b"_required" not in task.params or task.type in self._core.responders:
+            return []
+        if not isinstance(response, dict):
+            return []
+        about = self._circumstances(task, task.times_redone)
+        params = decode_object(task.params)
+        return self._core.task_types.attempts(task.type, params, response, **about)
+
+
+def error_response(task: Task, error: str | Mapping[str, object] | None) -> dict[str, object]:
+    """The ``response`` of an errored task, as documented for attachments that cannot be fetched.
+
+    A lidar task's names the frames that could not be read (documented, the top text is not).
+
+    Args:
+        task: The task.
+        error: The whole response, or its text; ``None`` for the documented text.
+    """
+    if isinstance(error, Mapping):
+        return dict(error)
+    body: dict[str, object] = {"error": error or ATTACHMENT_ERROR}
+    if body["error"] != ATTACHMENT_ERROR:
+        return body
+    urls = attachment_urls(task)
+    if task.type in _OF_FRAMES and "attachment" not in decode_object(task.params):
+        body["frames"] = [
+            {"frame": frame, "message": FRAME_ERROR, "attachment": {"statusCode": 200, "url": url}}
+            for frame, url in enumerate(urls)
+        ]
+    else:
+        body["attachments"] = [{"statusCode": 403, "url": url} for url in urls]
+    return body
+
+
+def attachment_urls(task: Task) -> list[str]:
+    """Where the task's attachments lie, as they were sent."""
+    params = decode_object(task.params)
+    listed = params.get("attachments")
+    found = [params.get("attachment"), *(listed if isinstance(listed, list) else [])]
+    contents = [item.get("content") if isinstance(item, dict) else item for item in found]
+    return [url for url in contents if isinstance(url, str)]

@@ -1,0 +1,1 @@
+"""Faults: deliberate misbehaviour of the API and of callback delivery."""
