@@ -8,24 +8,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.config.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from scale_mock.domain.refusals import Refusal as Refusal
     from scale_mock.errors import ConfigurationError as ConfigurationError
+    from scale_mock.errors import LeakError as LeakError
     from scale_mock.errors import LimitReached as LimitReached
     from scale_mock.errors import MissingDependency as MissingDependency
     from scale_mock.errors import PumpBusy as PumpBusy
     from scale_mock.errors import ResponderFailed as ResponderFailed
     from scale_mock.errors import ScaleMockError as ScaleMockError
+    from scale_mock.faults.fault import Fault as Fault
     from scale_mock.mock.callbacks import Callbacks as Callbacks
     from scale_mock.mock.clock import Clock as Clock
+    from scale_mock.mock.decorating import mock_scale as mock_scale
     from scale_mock.mock.facade import ScaleMock as ScaleMock
     from scale_mock.rules.rule import Rule as Rule
 
-__version__ = "0.1.0"
 __all__ = [
     "Callbacks",
     "Clock",
     "ConfigurationError",
+    "Fault",
+    "LeakError",
     "LimitReached",
     "MissingDependency",
     "PumpBusy",
@@ -35,12 +41,15 @@ __all__ = [
     "ScaleMock",
     "ScaleMockError",
     "__version__",
+    "mock_scale",
 ]
 
 _HOMES = {
     "Callbacks": "scale_mock.mock.callbacks",
     "Clock": "scale_mock.mock.clock",
     "ConfigurationError": "scale_mock.errors",
+    "Fault": "scale_mock.faults.fault",
+    "LeakError": "scale_mock.errors",
     "LimitReached": "scale_mock.errors",
     "MissingDependency": "scale_mock.errors",
     "PumpBusy": "scale_mock.errors",
@@ -49,6 +58,7 @@ _HOMES = {
     "Rule": "scale_mock.rules.rule",
     "ScaleMock": "scale_mock.mock.facade",
     "ScaleMockError": "scale_mock.errors",
+    "mock_scale": "scale_mock.mock.decorating",
 }
 
 

@@ -7,6 +7,8 @@
     ├── ConfigurationError     a setting, argument or rule that makes no sense
     ├── LimitReached           a limit of the world was reached; names the limit and its setting
     ├── ResponderFailed        a registered response function raised, or answered what does not fit
+    ├── CallFailed             a scheduled call raised, or its function is gone
+    ├── LeakError              a connection would have left the mock for the real service
     ├── PumpBusy               time was asked to move from inside a callback
     └── MissingDependency      an optional package is needed for this call
 
@@ -43,8 +45,19 @@ class LimitReached(ScaleMockError):
         self.setting = setting
 
 
+class LeakError(ScaleMockError):
+    """A connection to the real service was stopped before it was made; the text names the line.
+
+    It is no ``OSError``, so that no client takes it for an outage and tries again.
+    """
+
+
 class ResponderFailed(ScaleMockError):
     """A response function that the user registered raised, or its answer does not fit the type."""
+
+
+class CallFailed(ScaleMockError):
+    """A call that ``mock.at`` or ``mock.every`` scheduled raised, or could not be made."""
 
 
 class PumpBusy(ScaleMockError):

@@ -6,7 +6,7 @@ from base64 import b64decode
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from scale_mock.api import control, receiver, results, v1
+from scale_mock.api import control, receiver, results, v1, v2
 from scale_mock.api.call import Call
 from scale_mock.api.handling import Handling, write_down
 from scale_mock.api.reply import Reply
@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from scale_mock.registry import Registry
     from scale_mock.world import World
 
+    AfterReply = Callable[[], None]
+
 AFTER_REPLY = "scale_mock.after_reply"
 DEFERRED = "scale_mock.deferred"
 
 ROUTER = Router(
     [
         *((v1.PREFIX, operation) for operation in v1.OPERATIONS),
+        *((v2.PREFIX, operation) for operation in v2.OPERATIONS),
         *((control.PREFIX, operation) for operation in control.OPERATIONS),
         *((control.PREFIX, operation) for operation in receiver.OPERATIONS),
         *((control.PREFIX, operation) for operation in results.OPERATIONS),
@@ -77,6 +80,18 @@ class App:
             raise deferred(lambda: _send(handling.blocking(), start_response))
         if after_reply is None:
             return handling.in_process()
+        if call.world.clock_mode == "follow" and DEFERRED in environ and call.world.pump.is_behind:
+            raise environ[DEFERRED](
+                lambda: _send(self._caught_up(handling, call, after_reply), start_response)
+            )
+        return self._over_socket(handling, call, after_reply)
+
+    def _caught_up(self, handling: Handling, call: Call, after_reply: list[AfterReply]) -> Reply:
+        """A request that finds the time which its world follows ahead: the world runs first."""
+        call.world.pump.catch_up()
+        return self._over_socket(handling, call, after_reply)
+
+    def _over_socket(self, handling: Handling, call: Call, after_reply: list[AfterReply]) -> Reply:
         reply, ticket, has_work = handling.over_socket()
         after_reply.append(lambda: self._after(call.world, ticket, has_work))
         return reply
@@ -149,7 +164,7 @@ def _refused(refusal: Refusal) -> Reply:
 
 
 def _send(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
-    headers = [("Content-Type", reply.content_type)]
+    headers = [("Content-Type", reply.content_type), *reply.headers]
     body = reply.body
     if isinstance(body, bytes):
         headers.append(("Content-Length", str(len(body))))

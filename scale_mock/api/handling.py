@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.api.encounter import meet
+from scale_mock.api.polling import refuse_stuck
 from scale_mock.api.reply import Reply
 from scale_mock.domain.refusals import Refusal
 from scale_mock.envelopes.objects import error_body, refusal_body
 from scale_mock.envelopes.tasks import at_door
 from scale_mock.errors import ScaleMockError
 from scale_mock.registry import redact
+from scale_mock.sim.instants import to_http
 from scale_mock.world.requests import RequestRecord
 
 RESULTS_PATH = "/_mock/results"
@@ -39,7 +42,7 @@ class Handling:
         path: The path as it was sent.
     """
 
-    __slots__ = ("_call", "_door", "_error", "_key", "_operation", "_path", "_world")
+    __slots__ = ("_call", "_door", "_encounter", "_error", "_key", "_operation", "_path", "_world")
 
     def __init__(self, operation: Operation, call: Call, *, key: str, path: str) -> None:
         self._operation = operation
@@ -50,13 +53,17 @@ class Handling:
         self._error: str | None = None
         self._door = world_door(call.environ, call.world)
         call.world.core.door = self._door
+        has_faults = call.world.faults.on_requests
+        self._encounter = meet(operation, call, key=key, path=path) if has_faults else None
 
     def may_block(self) -> bool:
         """True if it runs the world: it moves the clock, or an ``autojump`` clock runs for it."""
         operation, world = self._operation, self._world
-        if operation.blocks:
+        if self._encounter is not None and not self._encounter.lets_in:
+            return self._encounter.moves_clock
+        if operation.blocks or (self._encounter is not None and self._encounter.moves_clock):
             return True
-        if operation.awaited is None or world.clock_mode != "autojump":
+        if operation.awaited is None or world.clock_mode != "autojump" or world.pump.is_out:
             return False
         with world.lock:
             world.pump.settle()
@@ -82,16 +89,36 @@ class Handling:
         """Runs an operation that runs the world; it takes the lock itself where it needs it."""
         if self._operation.blocks:
             return self._logged(self._guarded(lambda: self._operation.run(self._call)))
-        return self._logged(self._guarded(self._jump_and_run))
+        return self._logged(self._guarded(self._jump_and_run_late))
 
     def _settle_and_run(self) -> Reply:
         self._world.pump.settle()
+        if self._encounter is not None and not self._encounter.lets_in:
+            return self._encounter.run()
+        polled = self._operation.polled
+        if polled is not None:
+            refuse_stuck(self._call, polled(self._call))
+        if self._encounter is not None:
+            return self._encounter.run()
         return self._operation.run(self._call)
 
     def _turn_and_run(self) -> Reply:
         self._world.pump.turn()
         with self._world.lock:
             return self._settle_and_run()
+
+    def _jump_and_run_late(self) -> Reply:
+        """As :meth:`_jump_and_run`, with the clock moved by what a fault delays."""
+        encounter = self._encounter
+        if encounter is None:
+            return self._jump_and_run()
+        encounter.wait("before")
+        try:
+            if encounter.lets_in:
+                return self._jump_and_run()
+            return encounter.run()
+        finally:
+            encounter.wait("after")
 
     def _jump_and_run(self) -> Reply:
         with self._world.lock:
@@ -124,6 +151,8 @@ class Handling:
         """Writes down what was refused and where in the body; what a read is refused, is not."""
         if self._operation.method == "GET":
             return
+        if self._encounter is not None and refusal is self._encounter.refusal:
+            return  # the fault has its own entry
         name = self._operation.name
         with self._world.lock:
             self._world.core.journal.write(
@@ -141,6 +170,9 @@ class Handling:
         environ = self._call.environ
         if isinstance(reply.body, bytes):
             reply.body = at_door(reply.body, self._door)
+        reply.headers = (*reply.headers, ("Date", to_http(self._world.now())))
+        if self._encounter is not None:
+            reply = self._encounter.finish(reply, self._door)
         write_down(
             self._world,
             self._call.mode,
@@ -151,6 +183,7 @@ class Handling:
             operation=self._operation.name,
             key=self._key,
             error=self._error,
+            fault=self._encounter.name if self._encounter is not None else None,
         )
         return reply
 
@@ -172,6 +205,7 @@ def write_down(
     operation: str | None,
     key: str,
     error: str | None,
+    fault: str | None = None,
 ) -> None:
     """Appends a request to a world's log."""
     record = RequestRecord(
@@ -184,6 +218,7 @@ def write_down(
         mode=mode,
         key=redact(key),
         error=error,
+        fault=fault,
     )
     with world.lock:
         world.requests.append(record)

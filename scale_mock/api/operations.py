@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scale_mock.api.call import Call
+    from scale_mock.api.polling import Polled
     from scale_mock.api.reply import Reply
 
 
@@ -32,6 +33,7 @@ class Operation:
         blocks: It runs the world or takes long, so it takes the locks that it needs itself.
         needs_key: False for the few that need no world.
         awaited: What an ``autojump`` clock runs to before this is read; ``None`` if nothing.
+        polled: What pending thing is read, so that polls which lead nowhere are noticed.
     """
 
     name: str
@@ -41,3 +43,4 @@ class Operation:
     blocks: bool = False
     needs_key: bool = True
     awaited: Callable[[Call], Scheduled | None] | None = None
+    polled: Callable[[Call], Polled | None] | None = None

@@ -23,11 +23,13 @@ class Reply:
         body: The bytes, or an iterable of them for long answers.
         status: The HTTP status.
         content_type: The media type.
+        headers: Further headers.
     """
 
     body: bytes | Iterable[bytes]
     status: int = 200
     content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
 
     @property
     def status_line(self) -> str:

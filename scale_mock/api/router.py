@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from scale_mock.api.paths import WrongMethod, decode_path
-from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND, V2_NOT_SERVED
+from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,6 +33,11 @@ class Router:
             self._paths.setdefault(path, []).append(operation.method)
             if "<" not in path:
                 self._fixed[operation.method, path] = operation
+
+    @property
+    def operations(self) -> list[tuple[str, Operation]]:
+        """All operations with their prefixes."""
+        return list(self._operations)
 
     @cached_property
     def _map(self) -> PathMap:
@@ -61,8 +66,6 @@ class Router:
             raise METHOD_NOT_FOUND(
                 method=method, path=raw_path, methods=", ".join(error.methods)
             ) from None
-        if found is None and path.startswith("/v2/"):
-            raise V2_NOT_SERVED(method=method, path=raw_path)
         if found is None:
             raise ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
         return found

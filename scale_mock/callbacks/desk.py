@@ -7,22 +7,24 @@ the world's lock, in :meth:`CallbackDesk.send_next`, so that a receiver may call
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from scale_mock.callbacks.bodies import batch_body, sends, task_body
+from scale_mock.callbacks.meddling import HELD_FOR, MET
 from scale_mock.callbacks.records import Attempt, Callback, Mail
 from scale_mock.callbacks.schedule import ATTEMPTS, delay_of
-from scale_mock.domain.documents import encode
 from scale_mock.domain.refusals import NO_CALLBACK
-from scale_mock.envelopes.objects import batch_callback_json
-from scale_mock.envelopes.tasks import at_door, render_task_callback
 from scale_mock.errors import LimitReached
 from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
+    from datetime import timedelta
 
     from scale_mock.callbacks.handlers import Answer
+    from scale_mock.callbacks.meddling import Meddler, Meddling
     from scale_mock.callbacks.records import Owner, State
     from scale_mock.callbacks.targets import Targets
     from scale_mock.domain.core import Core
@@ -50,6 +52,9 @@ class CallbackDesk:
         auth: The callback auth key of each mode, sent as ``scale-callback-auth``.
         guard: The world's lock.
         ticket: Number of the newest request that was taken in; see :meth:`send_next`.
+
+    Attributes:
+        meddler: Asked before each try whether something goes wrong with it.
     """
 
     def __init__(
@@ -66,7 +71,9 @@ class CallbackDesk:
         self._ticket = ticket
         self._auth = auth
         self._counts: dict[str, int] = {}
-        self._outbox: deque[tuple[int, Callback]] = deque()
+        self._outbox: deque[tuple[int, Callback, Meddling | None]] = deque()
+        self._held: list[str] = []
+        self.meddler: Meddler | None = None
         self.targets = targets
         self.on_attempt: Callable[[Callback], None] = lambda callback: None
         self.by_id: dict[str, Callback] = {}
@@ -78,16 +85,16 @@ class CallbackDesk:
 
     def owe_task(self, task: Task, *, reason: CallbackReason) -> None:
         """A task completed, errored, was audited or recalled; nothing without a destination."""
-        if task.callback_url:
+        if task.callback_url and sends(self._core.settings, task):
             status = STATUS_OF[reason]
-            self._owe("task", task.task_id, task.mode, status, reason, task.callback_url,
-                      at_door(render_task_callback(task, status=status), task.door))  # fmt: skip
+            body = task_body(self._core.settings, task, status)
+            self._owe("task", task.task_id, task.mode, status, reason, task.callback_url, body)
 
     def owe_batch(self, batch: Batch) -> None:
         """A batch completed; nothing without a destination."""
-        if batch.callback:
+        if batch.callback and sends(self._core.settings, batch):
             self._owe("batch", batch.name, batch.mode, batch.status, "completed", batch.callback,
-                      encode(batch_callback_json(batch)))  # fmt: skip
+                      batch_body(self._core.settings, batch))  # fmt: skip
 
     def resend_task(self, task: Task) -> Callback:
         """Sends a finished task's callback again.
@@ -97,19 +104,19 @@ class CallbackDesk:
         """
         if task.status not in {"completed", "error"} or not task.callback_url:
             raise NO_CALLBACK()
-        body = at_door(render_task_callback(task, status=task.status), task.door)
+        body = task_body(self._core.settings, task, task.status)
         return self._owe(
             "task", task.task_id, task.mode, task.status, "resent", task.callback_url, body
         )
 
-    def resend(self, callback: Callback) -> Callback:
+    def resend(self, callback: Callback, *, reason: CallbackReason = "resent") -> Callback:
         """Sends a callback again: the same bytes, as a new callback."""
         return self._owe(
             callback.owner,
             callback.subject,
             callback.mode,
             callback.status,
-            "resent",
+            reason,
             callback.url,
             callback.body,
         )
@@ -140,26 +147,64 @@ class CallbackDesk:
         with self._guard:
             if not self._outbox:
                 return False
-            ticket, callback = self._outbox[0]
+            ticket, callback, meddling = self._outbox[0]
             if unanswered is not None and ticket >= unanswered:
                 return False
             self._outbox.popleft()
         route = self.targets.route(callback.url)
+        if meddling is not None and meddling.loses_answer:
+            if meddling.reaches and route in {"mounted", "loopback"}:
+                self.targets.send(callback.url, callback.body, callback.headers)
+            with self._guard:
+                self._record(callback, meddling.answer(), meddling)
+            return True
         if route == "captured":
             self.targets.warn_captured(callback.url)
         if route in {"mounted", "loopback"}:
-            sent = self.targets.send(callback.url, callback.body, callback.headers)
+            sent = self._send(callback, meddling)
             with self._guard:
-                self._record(callback, sent)
+                self._record(callback, sent, meddling)
         else:
             with self._guard:
-                self._keep(callback, mail=route == "inbox")
+                self._keep(callback, meddling, mail=route == "inbox")
         return True
 
     def forget(self) -> None:
         """Drops what was handed out and closes kept connections."""
         self._outbox.clear()
+        self._held.clear()
         self.targets.close()
+
+    def dump(self) -> dict[str, object]:
+        """What is owed and how it fared; see :meth:`load`. The auth header is the door's."""
+        return {
+            "counts": self._counts,
+            "held": self._held,
+            "callbacks": [replace(one, headers={}) for one in self.by_id.values()],
+            "attempts": [[one.callback_id, one.number] for one in self.attempts],
+            "acknowledged": [one.id for one in self.acknowledged],
+            "acknowledged_ever": self.acknowledged_ever,
+            "inbox": self.inbox,
+        }
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Goes on from where another desk was dumped, while nothing was handed out."""
+        self._counts = data["counts"]
+        self._held = data["held"]
+        self.by_id = {one.id: one for one in data["callbacks"]}
+        for callback in self.by_id.values():
+            callback.headers = self._headers(callback.mode)
+        # A callback that was forgotten took its tries along.
+        known = {name: one for name, one in self.by_id.items() if one.attempts}
+        self.attempts.extend(
+            known[name].attempts[number - 1] for name, number in data["attempts"] if name in known
+        )
+        self.acknowledged = [self.by_id[name] for name in data["acknowledged"]]
+        self.acknowledged_ever = data["acknowledged_ever"]
+        self.inbox = data["inbox"]
+
+    def _headers(self, mode: Mode) -> dict[str, str]:
+        return {"Content-Type": "application/json", AUTH_HEADER: self._auth[mode]}
 
     def _owe(
         self,
@@ -183,7 +228,7 @@ class CallbackDesk:
             reason=reason,
             url=url,
             body=body,
-            headers={"Content-Type": "application/json", AUTH_HEADER: self._auth[mode]},
+            headers=self._headers(mode),
             owed_at=self._core.now(),
         )
         self.by_id[callback.id] = callback
@@ -210,11 +255,68 @@ class CallbackDesk:
     def _hand_out(self, event: Event) -> None:
         callback = self.by_id[event.subject]
         callback.event = None
-        self._outbox.append((self._ticket(), callback))
+        meddling = None
+        if self.meddler is not None and event.data != MET and callback.copy_of is None:
+            meddling = self.meddler.meet(callback, len(callback.attempts) + 1)
+        if meddling is not None and self._is_put_off(callback, meddling):
+            return
+        self._outbox.append((self._ticket(), callback, meddling))
+        if meddling is not None and meddling.kind == "duplicate":
+            self._copy(callback, meddling)
+        if self._held:
+            self._release(callback)
 
-    def _record(self, callback: Callback, answer: Answer) -> None:
+    def _is_put_off(self, callback: Callback, meddling: Meddling) -> bool:
+        """True if the try comes later: after a while, or after the next callback."""
+        if meddling.kind == "reorder" and not self._held:
+            self._held.append(callback.id)
+            self._put_off(callback, meddling.delay or HELD_FOR)
+            return True
+        if meddling.kind == "delay":
+            self._put_off(callback, meddling.delay)
+            return True
+        return False
+
+    def _put_off(self, callback: Callback, by: timedelta) -> None:
+        due = self._core.now() + by
+        callback.event = self._core.scheduler.at(due, ATTEMPT, callback.id, MET)
+
+    def _release(self, after: Callback) -> None:
+        """Hands out what was held back until another callback is out."""
+        held, self._held = self._held, []
+        for name in held:
+            callback = self.by_id.get(name)
+            if callback is None or callback is after:
+                continue  # nothing came that it could follow, so its time has come alone
+            if callback.event is not None:
+                self._core.scheduler.cancel(callback.event)
+                callback.event = None
+            self._outbox.append((self._ticket(), callback, None))
+
+    def _copy(self, callback: Callback, meddling: Meddling) -> None:
+        """Owes duplicates: callbacks of their own with the same bytes, which meet no faults."""
+        for number in range(1, meddling.copies + 1):
+            copy = self.resend(callback, reason=callback.reason)
+            copy.copy_of = callback.id
+            if meddling.delay and copy.event is not None:
+                self._core.scheduler.cancel(copy.event)
+                self._put_off(copy, meddling.delay * number)
+
+    def _send(self, callback: Callback, meddling: Meddling | None) -> Answer:
+        if meddling is None:
+            return self.targets.send(callback.url, callback.body, callback.headers)
+        return self.targets.send(
+            callback.url,
+            meddling.body(callback.body),
+            meddling.headers(callback.headers, AUTH_HEADER),
+            drip=meddling.drip if meddling.kind == "slow" else None,
+        )
+
+    def _record(self, callback: Callback, answer: Answer, meddling: Meddling | None = None) -> None:
         number = len(callback.attempts) + 1
-        attempt = Attempt(callback.id, number, self._core.now(), callback.url, *answer)
+        fault = meddling.fault if meddling is not None else None
+        now, url = self._core.now(), callback.url
+        attempt = Attempt(callback.id, number, now, url, *answer, fault=fault)
         callback.attempts.append(attempt)
         self.attempts.append(attempt)
         self._write(callback, "attempted", id=callback.id, number=number, outcome=attempt.outcome)
@@ -228,12 +330,13 @@ class CallbackDesk:
             self._tell_task(callback, succeeded=False)
         self.on_attempt(callback)
 
-    def _keep(self, callback: Callback, *, mail: bool) -> None:
+    def _keep(self, callback: Callback, meddling: Meddling | None, *, mail: bool) -> None:
         """A callback that no receiver is asked about: it counts as arrived."""
         now = self._core.now()
         state: State = "mailed" if mail else "captured"
         number = len(callback.attempts) + 1
-        attempt = Attempt(callback.id, number, now, callback.url, None, state)
+        fault = meddling.fault if meddling is not None else None
+        attempt = Attempt(callback.id, number, now, callback.url, None, state, fault=fault)
         callback.attempts.append(attempt)
         self.attempts.append(attempt)
         if mail:

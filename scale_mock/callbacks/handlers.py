@@ -34,6 +34,20 @@ class Answer(NamedTuple):
     traceback: str | None = None
 
 
+class HandlerTimeout(Exception):
+    """A handler took longer than one attempt may."""
+
+
+def call_application(
+    app: WSGIApplication, url: str, body: bytes, headers: Mapping[str, str]
+) -> Answer:
+    """As :func:`call_handler`, for a whole application: its framework may log what it caught."""
+    from scale_mock.callbacks.overheard import Overheard
+
+    with Overheard() as overheard:
+        return overheard.beside(call_handler(app, url, body, headers))
+
+
 def call_handler(app: WSGIApplication, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """POSTs a body to a WSGI application; an exception in it is a failed attempt."""
     got: list[str] = []
@@ -59,6 +73,8 @@ def call_handler(app: WSGIApplication, url: str, body: bytes, headers: Mapping[s
         return Answer(status, reply=b"".join(chunks)[:REPLY_BYTES_KEPT])
     except ConnectionRefusedError:
         return Answer(None, "refused")
+    except HandlerTimeout:
+        return Answer(None, "timeout")
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
         return Answer(None, words, traceback=traceback.format_exc())
@@ -66,18 +82,29 @@ def call_handler(app: WSGIApplication, url: str, body: bytes, headers: Mapping[s
 
 def as_wsgi(app: WSGIApplication | Callable[[Request], object]) -> WSGIApplication:
     """A handler of werkzeug's ``Request`` as a WSGI application; an application as it is."""
-    try:
-        parameters = [
-            p
-            for p in inspect.signature(app).parameters.values()
-            if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD} and p.default is p.empty
-        ]
-        takes_request = len(parameters) == 1
-    except (TypeError, ValueError):
-        takes_request = False
-    if not takes_request:
+    if arguments_of(app) != 1:
         return cast("WSGIApplication", app)
     return handler_as_wsgi(cast("Callable[[Request], object]", app))
+
+
+def arguments_of(app: Callable[..., object]) -> int | None:
+    """How many positional arguments a callable must get; ``None`` where that cannot be told."""
+    try:
+        parameters = inspect.signature(app).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    return sum(p.kind in positional and p.default is p.empty for p in parameters)
+
+
+CALL = "__call__"
+
+
+def is_async(app: object) -> bool:
+    """Whether calling it makes a coroutine: a coroutine function, or an object that is one."""
+    return inspect.iscoroutinefunction(app) or (
+        not inspect.isclass(app) and inspect.iscoroutinefunction(getattr(app, CALL, None))
+    )
 
 
 def handler_as_wsgi(handler: Callable[[Request], object]) -> WSGIApplication:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError
 from scale_mock.selectors.durations import parse_duration, parse_instant
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from werkzeug.wrappers import Request
@@ -113,6 +113,15 @@ class Receiver:
         """Forgets what was received and what it was told to answer."""
         self.requests.clear()
         self._answers.clear()
+
+    def dump(self) -> dict[str, object]:
+        """What it keeps and answers; see :meth:`load`."""
+        return {"requests": self.requests, "answers": self._answers}
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Goes on from where another receiver was dumped."""
+        self.requests = data["requests"]
+        self._answers = data["answers"]
 
     def take(self, request: Request) -> int:
         """Takes a request in; what a mounted handler does.

@@ -33,6 +33,7 @@ class Attempt:
         error: Why there was no reply: ``refused``, ``timeout``, ``reset`` or more words.
         reply: The beginning of the reply's body.
         traceback: A mounted handler's exception, as text.
+        fault: The name of the fault that struck it.
     """
 
     callback_id: str
@@ -43,6 +44,7 @@ class Attempt:
     error: str | None = None
     reply: bytes = b""
     traceback: str | None = None
+    fault: str | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -63,6 +65,8 @@ class Attempt:
             "status": self.status,
             "error": self.error,
             "reply": self.reply.decode("utf-8", "replace"),
+            "traceback": self.traceback,
+            "fault": self.fault,
         }
 
 
@@ -87,6 +91,7 @@ class Callback:
         attempts: Every try.
         at: When it was acknowledged; ``None`` before.
         event: The scheduled next try.
+        copy_of: The callback that it duplicates by a fault; ``None`` for a real one.
     """
 
     id: str
@@ -103,6 +108,7 @@ class Callback:
     attempts: list[Attempt] = field(default_factory=list)
     at: datetime | None = None
     event: Event | None = None
+    copy_of: str | None = None
 
     @property
     def json(self) -> dict[str, object]:
@@ -124,6 +130,7 @@ class Callback:
             "mode": self.mode,
             "status": self.status,
             "reason": self.reason,
+            "copy_of": self.copy_of,
             "url": self.url,
             "state": self.state,
             "owed_at": to_iso(self.owed_at),

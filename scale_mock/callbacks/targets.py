@@ -6,21 +6,32 @@ the host.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
-from scale_mock.callbacks.handlers import Answer, as_wsgi, call_handler, handler_as_wsgi
+from scale_mock.callbacks.handlers import (
+    CALL,
+    Answer,
+    arguments_of,
+    call_application,
+    call_handler,
+    handler_as_wsgi,
+    is_async,
+)
 from scale_mock.domain.fields import is_email, is_url
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
     from wsgiref.types import WSGIApplication
 
     from werkzeug.wrappers import Request
 
+    from scale_mock.callbacks.meddling import Drip
     from scale_mock.callbacks.transport import HttpSender
+
+    Poster = Callable[[str, bytes, Mapping[str, str]], Answer]
 
 Route = Literal["mounted", "loopback", "inbox", "captured"]
 
@@ -31,22 +42,29 @@ class Targets:
     Args:
         hosts: Hosts besides loopback that are really sent to.
         timeout_s: How long one attempt may take, in real seconds.
+        date: The present, as a ``Date`` header has it; without it none is sent.
     """
 
-    def __init__(self, *, hosts: Iterable[str], timeout_s: float) -> None:
+    def __init__(
+        self, *, hosts: Iterable[str], timeout_s: float, date: Callable[[], str] | None = None
+    ) -> None:
         self._hosts = frozenset(host.lower() for host in hosts)
         self._timeout_s = timeout_s
+        self._date = date
         self._sender: HttpSender | None = None
-        self._mounts: dict[str, WSGIApplication] = {}
+        self._mounts: dict[str, Poster] = {}
+        self._loops: dict[str, Callable[[], None]] = {}
         self._warned: set[str] = set()
 
-    def mount(self, prefix: str, app: WSGIApplication | Callable[[Request], object]) -> None:
+    def mount(self, prefix: str, app: Callable[..., object]) -> None:
         """Answers every URL that begins with a prefix in process.
 
         Args:
             prefix: For example ``https://app.test/``; the longest matching prefix wins.
-            app: A WSGI application (a callable of two arguments), or a callable that takes
-                werkzeug's ``Request`` and returns a status, a reply, or nothing (which is a 200).
+            app: A WSGI application (a callable of two arguments), an ASGI application (of three,
+                or a class whose instances are coroutine functions of two), or a callable, a
+                coroutine function for example, that takes werkzeug's ``Request`` and returns a
+                status, a reply, or nothing (which is a 200).
 
         Raises:
             ConfigurationError: The prefix is no http(s) URL, or the app cannot be called.
@@ -58,13 +76,17 @@ class Targets:
             )
         if not callable(app):
             raise ConfigurationError(
-                f"mount({prefix!r}): expected a WSGI application or a callable, got {app!r}."
+                f"mount({prefix!r}): expected a WSGI or ASGI application or a callable, "
+                f"got {app!r}."
             )
-        self._mounts[prefix] = as_wsgi(app)
+        end = self._loops.pop(prefix, None)
+        if end is not None:
+            end()
+        self._mounts[prefix] = self._poster(prefix, app)
 
     def mount_handler(self, prefix: str, handler: Callable[[Request], object]) -> None:
         """As :meth:`mount`, for the world's own handler, which needs no looking at."""
-        self._mounts[prefix] = handler_as_wsgi(handler)
+        self._mounts[prefix] = partial(call_handler, handler_as_wsgi(handler))
 
     def route(self, url: str) -> Route:
         """Which way a destination is reached."""
@@ -78,18 +100,22 @@ class Targets:
             return "loopback"
         return "captured"
 
-    def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Sends a callback to a mounted handler or over a socket."""
-        app = self._mounted(url)
-        if app is not None:
-            return call_handler(app, url, body, headers)
+    def send(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, drip: Drip | None = None
+    ) -> Answer:
+        """Sends a callback to a mounted handler or over a socket; only there it can drip."""
+        if self._date is not None:
+            headers = {**headers, "Date": self._date()}
+        post = self._mounted(url)
+        if post is not None:
+            return post(url, body, headers)
         # Loaded with the first callback over a socket: a tenth of what a server takes to start.
         from scale_mock.callbacks.transport import HttpSender, SendError
 
         if self._sender is None:
             self._sender = HttpSender(timeout_s=self._timeout_s)
         try:
-            status, reply = self._sender.post(url, body, headers)
+            status, reply = self._sender.post(url, body, headers, drip=drip)
         except SendError as error:
             return Answer(None, str(error))
         return Answer(status, reply=reply)
@@ -117,11 +143,34 @@ class Targets:
         return [prefix for prefix in self._mounts if host and _host(prefix) == host]
 
     def close(self) -> None:
-        """Closes kept connections."""
+        """Closes kept connections, and ends the loops of mounted ASGI applications."""
         if self._sender is not None:
             self._sender.close()
+        for end in self._loops.values():
+            end()
 
-    def _mounted(self, url: str) -> WSGIApplication | None:
+    def _poster(self, prefix: str, app: Callable[..., object]) -> Poster:
+        """What POSTs to a mounted application, by its shape."""
+        arguments = arguments_of(app)
+        is_class = isinstance(app, type)
+        if arguments == 3 or (is_class and is_async(getattr(app, CALL, None))):
+            from scale_mock.callbacks.asgi import AsgiReceiver
+
+            receiver = AsgiReceiver(app, timeout_s=self._timeout_s)
+            self._loops[prefix] = receiver.close
+            return receiver.post
+        if arguments != 1:
+            return partial(call_application, cast("WSGIApplication", app))
+        if is_async(app):
+            from scale_mock.callbacks.asgi import LoopThread
+
+            thread = LoopThread(self._timeout_s)
+            self._loops[prefix] = thread.close
+            handler = cast("Callable[[Request], Coroutine[object, object, object]]", app)
+            return partial(call_handler, handler_as_wsgi(lambda got: thread.run(handler(got))))
+        return partial(call_handler, handler_as_wsgi(app))
+
+    def _mounted(self, url: str) -> Poster | None:
         best = max((p for p in self._mounts if url.startswith(p)), key=len, default=None)
         return None if best is None else self._mounts[best]
 

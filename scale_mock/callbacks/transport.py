@@ -19,6 +19,8 @@ from scale_mock.callbacks.records import REPLY_BYTES_KEPT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scale_mock.callbacks.meddling import Drip
+
 CONNECTIONS_MAX = 16
 REPLY_BYTES_MAX = 1024 * 1024
 BAD_URL = "bad URL"
@@ -42,8 +44,10 @@ class HttpSender:
         self._timeout_s = timeout_s
         self._connections: dict[_Place, HTTPConnection] = {}
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """Sends the body.
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, drip: Drip | None = None
+    ) -> tuple[int, bytes]:
+        """Sends the body, at once or piece by piece.
 
         Returns:
             The reply's status and the beginning of its body.
@@ -67,7 +71,11 @@ class HttpSender:
         if not target.isascii():
             target = quote(target, safe=_KEPT, errors="replace")
         try:
-            connection.request("POST", target, body, dict(headers))
+            if drip is None:
+                connection.request("POST", target, body, dict(headers))
+            else:
+                length = {"Content-Length": str(len(body))}
+                connection.request("POST", target, drip.pieces(body), {**headers, **length})
             reply = connection.getresponse()
             text = reply.read(REPLY_BYTES_MAX)
         except (OSError, HTTPException, ValueError) as error:

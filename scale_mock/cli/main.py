@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -120,6 +120,19 @@ def commands() -> None:
     show_default=True,
     help="How many worlds there may be at once.",
 )
+@click.option(
+    "--https",
+    is_flag=True,
+    help="Speak https, with a certificate authority made for this run; its file is told on stderr.",
+)
+@click.option(
+    "--rules",
+    "rule_files",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Rule file, TOML or JSON, for every world; read again when it changes. May be repeated.",
+)
 def serve(
     host: str,
     port: int,
@@ -129,6 +142,8 @@ def serve(
     start_at: datetime | None,
     callback_hosts: tuple[str, ...],
     worlds_max: int,
+    https: bool,
+    rule_files: tuple[str, ...],
 ) -> None:
     """Serve the platform over HTTP until it is stopped.
 
@@ -152,7 +167,55 @@ def serve(
         start_at=start_at,
         callback_hosts=callback_hosts,
         worlds_max=worlds_max,
+        https=https,
+        rule_files=rule_files,
     )
+
+
+@commands.command()
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of rule files instead.")
+def check(files: tuple[str, ...], schema: bool) -> None:
+    """Check rule files before anything runs with them.
+
+    Every problem is one line on stdout, FILE:LINE: message, and the exit code is 1 if there is any.
+    All files together are one set of rules, tried in the order in which they are named.
+    """
+    from scale_mock.cli.check import run
+
+    raise SystemExit(run(files=files, schema=schema))
+
+
+@commands.command()
+@click.argument("url", metavar="URL", required=False)
+@click.option(
+    "--shell",
+    type=click.Choice(("sh", "powershell")),
+    default="sh",
+    show_default=True,
+    help="Whose language the lines are in; sh is also bash and zsh.",
+)
+@click.option(
+    "--ca-file",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+    metavar="FILE",
+    help="For https: the certificate authority to trust. Default: the server is asked for it.",
+)
+@click.option("--unset", is_flag=True, help="Take the variables back; needs no URL.")
+def env(url: str | None, shell: str, ca_file: str | None, unset: bool) -> None:
+    """Print shell lines that point clients at a running server.
+
+    \b
+    eval "$(scale-mock env http://127.0.0.1:8723)"       from now on in this shell
+    eval "$(scale-mock env --unset)"                     as it was
+    scale-mock env URL --shell powershell | Out-String | Invoke-Expression
+
+    The Python SDK, v1 and v2, and Node programs then send to the server what they would send to
+    Scale, unchanged. What has no variable is said in comments.
+    """  # noqa: D301 - click reads the backspace: a paragraph that keeps its lines
+    from scale_mock.cli.env import run
+
+    run(url=url, shell=shell, ca_file=ca_file, unset=unset)
 
 
 @commands.command()
@@ -228,3 +291,22 @@ def render(source: str, output: str, url: str, key: str, frame: int | None) -> N
     from scale_mock.cli.render import run
 
     run(source=source, output=output, url=url, key=key, frame=frame)
+
+
+@commands.command()
+@click.option(
+    "--api",
+    type=click.Choice(("v1", "v2", "control")),
+    default="v1",
+    show_default=True,
+    help="Which API: Scale's first or second, or the one below /_mock.",
+)
+def openapi(api: Literal["v1", "v2", "control"]) -> None:
+    """Print what is implemented as OpenAPI 3.1, on stdout.
+
+    Made from the operations that are served and the schemas that they check, for generators of
+    clients and for readers.
+    """
+    from scale_mock.cli.openapi import run
+
+    run(api=api)

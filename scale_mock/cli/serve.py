@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scale_mock.mock.host import Host
+    from scale_mock.mock.rulefiles import WatchedFiles
 
 STOP_S_MAX = 0.25
 """How long the end may wait for what is still out, such as a callback to a receiver that hangs."""
 
 BREATH_S = 0.02
 """How long whoever waited for the start has the processor alone, before the rest is loaded."""
+
+RULES_POLL_S = 0.5
+"""How often rule files are looked at; nothing is read before they change."""
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -39,6 +43,8 @@ def run(
     start_at: datetime | None,
     callback_hosts: tuple[str, ...],
     worlds_max: int,
+    https: bool = False,
+    rule_files: tuple[str, ...] = (),
 ) -> NoReturn:
     """Serves until a signal comes, then ends the process with exit code 0.
 
@@ -51,15 +57,19 @@ def run(
         start_at: The first instant of every world.
         callback_hosts: Hosts besides loopback that callbacks are really sent to.
         worlds_max: How many worlds there may be.
+        https: Speak https, with a certificate made for this run.
+        rule_files: Rule files for every world; read again when they change.
 
     Raises:
-        ClickException: It cannot listen there.
+        ClickException: It cannot listen there, or a rule file is wrong.
     """
     # Collecting garbage while modules are loaded finds none, and takes a twentieth of the start.
     gc.disable()
     from scale_mock.mock.serve import load_rest, serving_host
 
+    watched = _watched(rule_files)
     serving = serving_host(
+        equip=None if watched is None else watched.equip,
         address=host,
         port=port,
         start_at=start_at,
@@ -70,24 +80,54 @@ def run(
         **({} if rate is None else {"rate": rate}),
     )
     try:
-        url = serving.url
+        url = serving.url_of("https" if https else "http")
     except ScaleMockError as error:
         raise click.ClickException(str(error)) from error
+    if https:
+        sys.stderr.writelines(f"{line}\n" for line in _https_hints(url))
     print(f"Listening on {url}", flush=True)
-    rest = threading.Timer(BREATH_S, _after_start, args=(load_rest,))
+    rest = threading.Timer(BREATH_S, _after_start, args=(load_rest, watched, serving))
     rest.daemon = True
     rest.start()
     if sys.stderr.isatty():
         sys.stderr.writelines(f"{line}\n" for line in _hints(url, clock))
     _wait_for_signal()
-    _stop(serving)
+    _stop(serving, https=https)
 
 
-def _after_start(load_rest: Callable[[], None]) -> None:
-    """Does what the start did not wait for."""
+def _watched(rule_files: tuple[str, ...]) -> WatchedFiles | None:
+    """The rule files; None where there are none.
+
+    Raises:
+        ClickException: One is wrong.
+    """
+    if not rule_files:
+        return None
+    from scale_mock.mock.rulefiles import WatchedFiles
+
+    try:
+        return WatchedFiles(rule_files, lambda line: click.echo(line, err=True))
+    except ScaleMockError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _watch(watched: WatchedFiles, serving: Host) -> NoReturn:
+    """Looks at the rule files again and again, until the process ends."""
+    pause = threading.Event()
+    while True:
+        pause.wait(RULES_POLL_S)
+        watched.poll(serving.registry.worlds)
+
+
+def _after_start(
+    load_rest: Callable[[], None], watched: WatchedFiles | None, serving: Host
+) -> None:
+    """Does what the start did not wait for; then looks at rule files until the process ends."""
     load_rest()
     gc.freeze()
     gc.enable()
+    if watched is not None:
+        _watch(watched, serving)
 
 
 def _wait_for_signal() -> None:
@@ -105,14 +145,26 @@ def _wait_for_signal() -> None:
     receiver.recv(1)
 
 
-def _stop(serving: Host) -> NoReturn:
+def _stop(serving: Host, *, https: bool) -> NoReturn:
     """Closes the server and the worlds, but waits for nothing that hangs."""
     closing = threading.Thread(target=serving.stop, daemon=True)
     closing.start()
     closing.join(STOP_S_MAX)
+    if https:
+        from scale_mock.mock.certificates import Authority
+
+        Authority.of_process().remove_files()
     sys.stderr.flush()
     # Taking the interpreter down would wait for nothing either, and takes longer.
     os._exit(0)
+
+
+def _https_hints(url: str) -> Iterator[str]:
+    """What every client of an https server has to be told; a log wants it too."""
+    from scale_mock.mock.certificates import Authority
+
+    yield f"Certificate authority: {Authority.of_process().ca_file}"
+    yield f'  eval "$(scale-mock env {url})" makes the clients of a shell trust it.'
 
 
 def _hints(url: str, clock: str) -> Iterator[str]:

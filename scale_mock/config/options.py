@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from scale_mock.config.settings import CLOCK_MODES, NAMES
+from scale_mock.config.settings import CLOCK_MODES, NAMES, RAPID_GATES
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -104,16 +104,27 @@ OPTIONS: tuple[Option, ...] = (
     Option("clock", "text", "manual", "MODE", "how a world's clock moves", CLOCK_MODES),
     Option("start_at", "text", "2024-01-01T00:00:00Z", "ISO", "the first instant of a world"),
     Option("strict", "bool", True, "BOOL", "fail a passed test for what it left unnoticed"),
+    Option("intercept", "bool", True, "BOOL", "answer https://api.scale.com without a socket"),
+    Option("hosts", "texts", (), "URLS", "further base URLs to answer without a socket"),
     Option(
         "strict_fields", "bool", False, "BOOL", "refuse task params that the type does not know"
     ),
+    Option(
+        "absorb_sleep", "bool", False, "BOOL", "let the test's sleeping move the clock instead"
+    ),
+    Option(
+        "schedule_seed", "int", None, "N", "permutes what is due at one instant, to hunt order bugs"
+    ),
+    Option("rapid_gate", "text", None, "GATE", "what Rapid production needs first", RAPID_GATES),
     Option("callback_hosts", "texts", (), "HOSTS", "hosts that callbacks are really sent to"),
+    Option("rules", "texts", (), "FILES", "rule files; in Python also the rules themselves"),
 )
 
 ARGUMENTS: tuple[str, ...] = (
     *(option.name for option in OPTIONS),
-    "rules",
+    "faults",
     "name",
+    "https",
     *sorted(set(NAMES) - {option.name for option in OPTIONS}),
 )
 """What the marker and ``scale_mock_config`` take: the options, and whatever ``ScaleMock`` takes."""

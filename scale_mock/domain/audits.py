@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
+from scale_mock.domain.chats import check_response
 from scale_mock.domain.documents import encode
-from scale_mock.domain.model import AUDIT_RESULTS, Audit, FixlessAudit
+from scale_mock.domain.model import AUDIT_RESULTS, Audit
+from scale_mock.domain.records import FixlessAudit
 from scale_mock.domain.refusals import (
     AUDIT_NOT_FOUND,
     FIX_NEEDS_RESPONSE,
@@ -42,6 +44,7 @@ class Audits:
         comments: str | None = None,
         response: Mapping[str, object] | None = None,
         audited_by: str = CUSTOMER,
+        redo: bool | None = None,
     ) -> None:
         """Records a customer's audit of a completed task; its callback is sent again.
 
@@ -51,6 +54,7 @@ class Audits:
             comments: What the auditor wrote; comments of several audits accumulate.
             response: The corrected response; for ``fixed`` only.
             audited_by: The auditor's e-mail address.
+            redo: Whether a rejected task is sent back; ``None`` leaves it to the setting.
 
         Raises:
             Refusal: 400 for another status or result.
@@ -60,12 +64,15 @@ class Audits:
             raise FIX_NEEDS_RESPONSE(result=result)
         if task.status != "completed":
             raise NOT_AUDITABLE(status=task.status)
+        if response is not None:
+            check_response(self._core, task, response)
         document = None if response is None else encode(response)
         now = self._core.now()
         past = task.past()
         past.audits.insert(0, Audit(audited_by, now, 0, result, "customer", comments))
         if comments:
             past.review_comments.append(comments)
+        past.verdict, past.verdict_by = result, ""
         self._core.sides[task.mode].task_index.set_review_status(task, result)
         if document is not None:
             self._lifecycle.keep_response(task)
@@ -82,7 +89,8 @@ class Audits:
             response=digest(task.response).hex(),
         )
         self._core.callbacks.owe_task(task, reason="audited")
-        if result == "rejected" and self._core.settings.auto_redo_rejected:
+        sent_back = self._core.settings.auto_redo_rejected if redo is None else redo
+        if result == "rejected" and sent_back:
             self._lifecycle.redo(task, by="auto redo of rejected tasks")
 
     def put_fixless(self, side: Side, body: Mapping[str, object]) -> FixlessAudit:
@@ -96,12 +104,15 @@ class Audits:
             audit = side.audits.get(audit_id)
             if audit is None:
                 raise AUDIT_NOT_FOUND()
+            before = audit.body.get("audit_result")
             audit.body.update(body)
             audit.updated_at = self._core.now()
             kind = "audit.changed"
         else:
             audit = self._new_fixless(side, body)
+            before = None
             kind = "audit.created"
+        _score(side.tasks[audit.task_id], audit, is_first=before is None)
         self._core.journal.write(f"{side.mode}/audit/{audit.id}", kind, task=audit.task_id)
         return audit
 
@@ -132,6 +143,20 @@ class Audits:
         audit = FixlessAudit(audit_id, task_id, dict(body), now, now)
         side.audits[audit_id] = audit
         return audit
+
+
+def _score(task: Task, audit: FixlessAudit, *, is_first: bool) -> None:
+    """The newest verdict of a task is what counts for scoring (documented).
+
+    Args:
+        task: The audited task.
+        audit: The audit, as it is now.
+        is_first: Whether it had no verdict before. A later change makes an older audit no newer.
+    """
+    result = audit.body.get("audit_result")
+    past = task.past()
+    if isinstance(result, str) and (is_first or past.verdict_by == audit.id):
+        past.verdict, past.verdict_by = result, audit.id
 
 
 def _check_verdict(body: Mapping[str, object]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
 from scale_mock.domain.documents import EMPTY_OBJECT
+from scale_mock.domain.gate import check_create, check_finalize
 from scale_mock.domain.model import Batch
 from scale_mock.domain.refusals import (
     ALREADY_FINALIZED,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scale_mock.domain.core import Core
-    from scale_mock.domain.model import BatchKind, Project, Task, TaskStatus
+    from scale_mock.domain.model import Api, BatchKind, Project, Task, TaskStatus
     from scale_mock.domain.projects import Projects
     from scale_mock.domain.side import Side
     from scale_mock.sim.scheduler import Event
@@ -48,8 +49,22 @@ class Batches:
         self._projects = projects
         core.scheduler.on(SETTLE, self._settle)
 
-    def create(self, side: Side, body: Mapping[str, object]) -> Batch:
+    def create(
+        self,
+        side: Side,
+        body: Mapping[str, object],
+        *,
+        api: Api = "v1",
+        staging: bool = False,
+    ) -> Batch:
         """Creates a batch.
+
+        Args:
+            side: The mode's store.
+            body: The request in v1's words.
+            api: Which API it came through.
+            staging: Whether an Enterprise batch waits for finalize too, as v2's
+                ``staging_batch`` asks; the other product lines' batches always do.
 
         Raises:
             Refusal: 400 for a wrong field or mode, 404 for an unknown project, 409 for a name
@@ -66,6 +81,7 @@ class Batches:
         kind = _kind(body, project)
         if name in side.batches:
             raise BATCH_EXISTS(name=name)
+        check_create(self._core.settings, side, project, kind)
         self._core.make_room(side.batches, "batches")
         now = self._core.now()
         batch = Batch(
@@ -74,11 +90,12 @@ class Batches:
             name=name,
             project=project,
             kind=kind,
-            status="in_progress" if project.product_line == "enterprise" else "staging",
+            status="staging" if staging or project.product_line != "enterprise" else "in_progress",
             created_at=now,
             seq=len(side.batches),
             callback=callback,
             metadata=document,
+            api=api,
         )
         side.batches[name] = batch
         self._core.journal.write(
@@ -118,14 +135,19 @@ class Batches:
             Refusal: 404 if there is none, 400 if it is a Rapid or Studio batch and was finalized.
         """
         batch = self.get(side, name)
-        if batch.project.product_line == "enterprise":
+        if batch.project.product_line == "enterprise" and batch.status != "staging":
             return batch, []
         if batch.status != "staging":
             raise ALREADY_FINALIZED(name=name)
+        check_finalize(self._core.settings, side, batch)
         batch.status = "in_progress"
         batch.finalized_at = self._core.now()
         batch.touched += 1
         self._core.journal.write(batch.subject, "batch.finalized", tasks=batch.total)
+        if batch.kind == "calibration":
+            batch.project.is_calibrated = True
+        if batch.project.product_line == "rapid" and batch.kind != "self_label":
+            self._core.crowd.launch(batch.project)
         waiting = list(side.task_index.matching(TaskFilter(batch=(name,), status=("pending",))))
         waiting.reverse()
         self.settle_if_done(batch)
@@ -160,6 +182,7 @@ class Batches:
         for task in side.task_index.matching(TaskFilter(batch=(name,), status=("pending",))):
             if not task.work_started:
                 task.priority = priority
+                self._core.workforce.requeue(task)
                 changed += 1
         self._core.journal.write(batch.subject, "batch.prioritized", priority=priority)
         return changed
@@ -167,8 +190,8 @@ class Batches:
     def count(self, batch: Batch, old: TaskStatus | None, new: TaskStatus) -> None:
         """Notes that one of a batch's tasks is new (``old`` is ``None``) or changed its status."""
         if old is not None:
-            batch.counts[old] -= 1
-        batch.counts[new] = batch.counts.get(new, 0) + 1
+            batch.counts[_counted(old)] -= 1
+        batch.counts[_counted(new)] = batch.counts.get(_counted(new), 0) + 1
         batch.touched += 1
         if new == "pending":
             self._reopen(batch)
@@ -183,7 +206,7 @@ class Batches:
         """
         if batch.counts.get("pending", 0) or not batch.total or batch.status != "in_progress":
             return
-        self._unsettle(batch)
+        self.unsettle(batch)
         waits = batch.mode == "test" and batch.project.product_line == "enterprise"
         delay = timedelta(seconds=self._core.settings.batch_settle_s if waits else 0)
         batch.settling = self._core.scheduler.after(delay, SETTLE, batch.subject)
@@ -202,13 +225,14 @@ class Batches:
         self._core.callbacks.owe_batch(batch)
 
     def _reopen(self, batch: Batch) -> None:
-        self._unsettle(batch)
+        self.unsettle(batch)
         if batch.status == "completed":
             batch.status = "in_progress"
             batch.completed_at = None
             self._core.journal.write(batch.subject, "batch.reopened")
 
-    def _unsettle(self, batch: Batch) -> None:
+    def unsettle(self, batch: Batch) -> None:
+        """Takes its scheduled completion back, if there is one."""
         if batch.settling is not None:
             self._core.scheduler.cancel(batch.settling)
             batch.settling = None
@@ -218,6 +242,11 @@ class Batches:
 def stats(batch: Batch) -> dict[str, int]:
     """The counts of a batch's tasks by status, zeros left out (as documented)."""
     return {status: count for status, count in sorted(batch.counts.items()) if count}
+
+
+def _counted(status: TaskStatus) -> TaskStatus:
+    """What a status counts as in v1's statistics, which know no deleted tasks."""
+    return "canceled" if status == "deleted" else status
 
 
 def _kind(body: Mapping[str, object], project: Project) -> BatchKind:

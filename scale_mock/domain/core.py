@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.floor import Floor, Nobody
 from scale_mock.domain.journal import Journal
 from scale_mock.domain.model import MODES
 from scale_mock.domain.refusals import LIMIT_REACHED
 from scale_mock.domain.side import Side
+from scale_mock.domain.taskers import NoCrowd
 from scale_mock.sim.ids import object_id
 from scale_mock.sim.streams import digest
 
@@ -19,8 +21,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scale_mock.config import Settings
-    from scale_mock.domain.model import Mode, Task, Teammate
-    from scale_mock.domain.ports import CallbackSink, OutcomePlanner, TaskTypeBook
+    from scale_mock.domain.model import Mode, Task
+    from scale_mock.domain.ports import (
+        CallbackSink,
+        OutcomePlanner,
+        TaskerPool,
+        TaskTypeBook,
+        Workforce,
+    )
+    from scale_mock.domain.records import Teammate
     from scale_mock.sim.scheduler import Scheduler
 
 
@@ -38,6 +47,10 @@ class Core:
         responders: What tasks of a type are answered with instead of synthesized responses.
         door: Where the files of responses are served, as the newest request saw it.
         team: The account's teammates by e-mail, in the order they joined.
+        appointments_made: How many calls were ever scheduled; numbers the next one.
+        floor: Where the Studio team works.
+        workforce: The Studio team at work; set by the world once the domain stands.
+        crowd: Rapid's taskers at work; set by the world once the domain stands.
     """
 
     planner: OutcomePlanner
@@ -54,6 +67,10 @@ class Core:
         self.door = RESULTS
         self.responders: dict[str, Callable[[Task], Mapping[str, object]]] = {}
         self.team: dict[str, Teammate] = {}
+        self.appointments_made = 0
+        self.floor = Floor()
+        self.workforce: Workforce = Nobody()
+        self.crowd: TaskerPool = NoCrowd()
 
     def now(self) -> datetime:
         """The current instant of the world."""

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _compact = json.JSONEncoder(
     separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
-_sorted = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode
+_sorted = json.JSONEncoder(
+    separators=(",", ":"), ensure_ascii=False, sort_keys=True, check_circular=False
+).encode
+_decode = json.JSONDecoder().decode
 
 EMPTY_OBJECT = b"{}"
 
@@ -50,10 +53,11 @@ def canonical(value: object) -> str:
 
 def decode(document: bytes) -> object:
     """What :func:`encode` wrote, as new objects."""
-    return json.loads(document)
+    # json.loads would guess the encoding first, which takes half as long as the decoding.
+    return _decode(document.decode())
 
 
 def decode_object(document: bytes) -> dict[str, object]:
     """What :func:`encode_object` wrote, as a new dict."""
-    value: dict[str, object] = json.loads(document)
+    value: dict[str, object] = _decode(document.decode())
     return value

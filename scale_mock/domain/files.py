@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
 from scale_mock.domain.documents import EMPTY_OBJECT, decode_object
-from scale_mock.domain.model import File
+from scale_mock.domain.records import File
 from scale_mock.domain.refusals import (
     BAD_CURSOR,
     FILE_TOO_BIG,

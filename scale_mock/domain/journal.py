@@ -12,14 +12,14 @@ import hashlib
 import json
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from scale_mock.domain.documents import canonical
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
 
     from scale_mock.sim.clock import VirtualClock
 
@@ -94,6 +94,11 @@ class Journal:
             self._hash(self._entries[0])
             self._entries.popleft()
 
+    def begin_again(self) -> None:
+        """Takes the clock's instant for the beginning of a journal that is still empty."""
+        self._instant = self._clock.now()
+        self._chain = hashlib.sha256(to_iso(self._instant).encode()).digest()
+
     def __len__(self) -> int:
         return self._seq
 
@@ -115,6 +120,32 @@ class Journal:
         for entry in self._entries:
             self._hash(entry)
         return self._fold(self._chain).hex()
+
+    def dump(self) -> dict[str, Any]:
+        """The kept entries and the head of the chain, as plain data; see :meth:`load`."""
+        return {
+            "entries": [
+                [e.seq, e.at.isoformat(), e.subject, e.kind, json.loads(e.details), e.strand]
+                for e in self._entries
+            ],
+            "seq": self._seq,
+            "chain": self._chain.hex(),
+            "hashed_to": self._hashed_to,
+            "instant": self._instant.isoformat(),
+            "open": {name: link.hex() for name, link in self._open.items()},
+        }
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Goes on from where another journal was dumped; writes no entry."""
+        self._entries = deque(
+            Entry(seq, datetime.fromisoformat(at), subject, kind, canonical(details), strand)
+            for seq, at, subject, kind, details, strand in data["entries"]
+        )
+        self._seq = data["seq"]
+        self._chain = bytes.fromhex(data["chain"])
+        self._hashed_to = data["hashed_to"]
+        self._instant = datetime.fromisoformat(data["instant"])
+        self._open = {name: bytes.fromhex(link) for name, link in data["open"].items()}
 
     def _hash(self, entry: Entry) -> None:
         """Takes an entry into the chain, once."""

@@ -14,8 +14,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.answers import Answers, error_response
+from scale_mock.domain.chats import check_response
+from scale_mock.domain.decisions import OFFER, Parked
 from scale_mock.domain.documents import encode
 from scale_mock.domain.refusals import (
+    ALREADY_DELETED,
     NOT_PENDING,
     NOT_REDOABLE,
     TASK_COMPLETED,
@@ -27,7 +30,7 @@ from scale_mock.sim.instants import cut_to_ms, from_iso, to_iso
 from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from scale_mock.domain.batches import Batches
@@ -47,21 +50,38 @@ class Lifecycle:
 
     Attributes:
         answers: What tasks are answered with.
+        completed: Told of every task that was completed.
     """
 
     def __init__(self, core: Core, batches: Batches) -> None:
         self._core = core
+        self.completed: Callable[[Task], None] = lambda task: None
         self.answers = Answers(core)
         self._batches = batches
         core.scheduler.on(START, self._on_start)
         core.scheduler.on(FINISH, self._on_finish)
 
-    def begin(self, task: Task) -> None:
-        """Work may begin: the task's fate is decided now, and only now."""
-        decision, after = self._core.planner.plan(task)
+    def begin(self, task: Task, again: Decision | None = None) -> None:
+        """Work may begin: the task's fate is decided now, and only now.
+
+        Args:
+            task: The task.
+            again: The same fate as before, for one that its own rule sends back.
+        """
+        if again is None:
+            decision, after = self._core.planner.plan(task)
+        else:
+            decision, after = again, self._core.planner.again(task, again)
         task.decision = decision
         if decision.outcome == "hold":
             self._core.journal.write(task.subject, "task.held", rule=decision.rule)
+            return
+        if after is None:
+            # A team does the work: it decides when.
+            self._core.journal.write(
+                task.subject, "task.offered", rule=decision.rule, outcome=decision.outcome
+            )
+            self._core.workforce.offer(task)
             return
         now = self._core.now()
         self._core.journal.write(
@@ -78,50 +98,56 @@ class Lifecycle:
         else:
             self._schedule(task, now + after, FINISH)
 
-    def start(self, task: Task) -> None:
+    def start(self, task: Task, *, by: str | None = None) -> None:
         """Work has started: from here on the task cannot be canceled."""
         self._require_pending(task, "start")
         if not task.work_started:
             task.work_started = True
             self.touch(task)
-            self._core.journal.write(task.subject, "task.started")
+            self._core.journal.write(task.subject, "task.started", **({"by": by} if by else {}))
 
     def start_early(self, task: Task) -> None:
         """Work starts now, before it was planned to; its end stays where it was planned."""
         planned = task.event
-        self.start(task)
+        by = None if task.work_started else self._core.crowd.take(task)
+        self.start(task, by=by)
         if planned is not None and planned.kind == START:
             self._unschedule(task)
-            self._schedule(task, from_iso(str(planned.data)), FINISH)
+            self._schedule(task, from_iso(str(planned.data)), FINISH, by)
 
     def complete(
         self,
         task: Task,
-        response: Mapping[str, object] | None,
+        response: Mapping[str, object] | bytes | None,
         *,
         by: str,
+        rule: str | None = None,
         attempts: list[dict[str, object]] | None = None,
     ) -> None:
         """The task is done, with this response.
 
         Args:
             task: A pending task.
-            response: The labels; ``None`` where the platform was recorded to send none.
+            response: The labels, also as JSON; ``None`` where the platform was recorded to send
+                none.
             by: Who labeled it, for the journal.
+            rule: What decided that, where it was not whoever labeled it.
             attempts: What each of several respondents answered.
         """
         self._require_pending(task, "complete")
-        document = None if response is None else encode(response)
+        document = response if response is None or isinstance(response, bytes) else encode(response)
         self._unschedule(task)
         task.response = document
         if attempts:
             task.past().attempts = encode([{"response": one} for one in attempts])
         task.work_started = True
         self._end(task, "completed")
-        self._core.journal.write(
-            task.subject, "task.completed", by=by, response=digest(task.response or b"").hex()
-        )
+        decided = {"rule": rule} if rule else {}
+        labels = digest(task.response or b"").hex()
+        self._core.journal.write(task.subject, "task.completed", by=by, **decided, response=labels)
+        self._core.crowd.report(task, by)
         self._core.callbacks.owe_task(task, reason="completed")
+        self.completed(task)
 
     def fail(self, task: Task, error: str | Mapping[str, object] | None) -> None:
         """The task ends in an error, as when an attachment cannot be fetched."""
@@ -154,8 +180,14 @@ class Lifecycle:
             self._index(task).set_unique_id(task, None)
             self._core.journal.write(task.subject, "task.unique_id_set", unique_id=None)
 
-    def redo(self, task: Task, *, by: str) -> None:
-        """Sends a completed task back to be done again; a recall callback says so."""
+    def redo(self, task: Task, *, by: str, again: Decision | None = None) -> None:
+        """Sends a completed task back to be done again; a recall callback says so.
+
+        Args:
+            task: A completed task.
+            by: Who does it, for the journal.
+            again: The fate that it has once more; by default it is decided anew.
+        """
         if task.status != "completed":
             raise NOT_REDOABLE(status=task.status)
         past = task.past()
@@ -163,20 +195,91 @@ class Lifecycle:
         self.keep_response(task)
         task.response = None
         task.callback_succeeded = None
-        past.attempts = None
+        past.attempts = past.answer_no = None
         task.work_started = False
         task.decision = None
         self._index(task).set_completed_at(task, None)
         self._set_status(task, "pending")
         self._core.journal.write(task.subject, "task.redone", by=by, times=past.times_redone)
         self._core.callbacks.owe_task(task, reason="recalled")
-        if task.batch is None or task.batch.status != "staging":
-            self.begin(task)
+        if task.batch is None or task.batch.lets_work_begin:
+            self.begin(task, again)
 
     def replan(self, task: Task) -> None:
-        """Decides a pending task's fate anew; what was scheduled for it is taken back."""
+        """Decides a pending task's fate anew; what was scheduled for it is taken back.
+
+        In a paused batch the new fate is decided when the batch is resumed.
+        """
         self._unschedule(task)
+        if task.batch is not None and task.batch.status == "paused" and not task.work_started:
+            task.batch.parked.pop(task.task_id, None)
+            task.decision = None
+            return
         self.begin(task)
+
+    def park(self, task: Task) -> Parked | None:
+        """Takes back what is planned for a task of a batch that is paused; ``None`` if nothing is.
+
+        Returns:
+            What was scheduled, for :meth:`unpark`.
+        """
+        event, decision, now = task.event, task.decision, self._core.now()
+        if decision is None or decision.outcome == "hold":
+            return None
+        if event is None and (task.product_line != "studio" or task.past().stuck):
+            return None  # it waits for somebody by hand
+        self._unschedule(task)
+        self.touch(task)
+        if event is None:
+            return Parked(OFFER, timedelta(0))
+        if event.kind == START:
+            return Parked(START, event.due - now, ends_in=from_iso(str(event.data)) - now)
+        return Parked(event.kind, event.due - now)
+
+    def unpark(self, task: Task, parked: Parked) -> None:
+        """Schedules again what :meth:`park` took back, that much later; nothing for an ended task.
+
+        Work that somebody started by hand meanwhile ends when it would have.
+        """
+        if task.status != "pending" or task.event is not None or task.decision is None:
+            return
+        now = self._core.now()
+        self.touch(task)
+        if parked.kind == OFFER:
+            self._core.workforce.offer(task)
+        elif parked.ends_in is None:
+            self._schedule(task, now + parked.due_in, parked.kind)
+        elif task.work_started:
+            self._schedule(task, now + parked.ends_in, FINISH)
+        else:
+            self._schedule(task, now + parked.due_in, START, to_iso(now + parked.ends_in))
+
+    def replace_response(self, task: Task, response: Mapping[str, object]) -> None:
+        """Puts another response in the place of a completed task's; its callback is sent again."""
+        task.response = encode(response)
+        self.touch(task)
+        self._core.journal.write(
+            task.subject, "task.response_replaced", response=digest(task.response).hex()
+        )
+        self._core.callbacks.owe_task(task, reason="completed")
+
+    def delete(self, task: Task) -> None:
+        """The platform's staff removes a task, whatever its status; its labels are gone.
+
+        Raises:
+            Refusal: 400 if it is deleted already.
+        """
+        if task.status == "deleted":
+            raise ALREADY_DELETED()
+        self._unschedule(task)
+        task.response = None
+        if task.history is not None:
+            task.history.attempts = None
+            task.history.prior_responses.clear()
+        if task.completed_at is not None:
+            self._index(task).set_completed_at(task, None)
+        self._set_status(task, "deleted")
+        self._core.journal.write(task.subject, "task.deleted")
 
     def keep_response(self, task: Task) -> None:
         """Moves a copy of the answer to the prior responses."""
@@ -192,38 +295,46 @@ class Lifecycle:
 
     def _on_start(self, event: Event) -> None:
         task = self._task_of(event)
-        self.start(task)
-        self._schedule(task, from_iso(str(event.data)), FINISH)
+        by = None if task.work_started else self._core.crowd.take(task)
+        self.start(task, by=by)
+        self._schedule(task, from_iso(str(event.data)), FINISH, by)
 
     def _on_finish(self, event: Event) -> None:
         task = self._task_of(event)
         decision = task.decision
         if decision is None:
             raise ConfigurationError(f"{task!r} was to be finished before its fate was decided.")
+        by = str(event.data) if event.data else None
+        if not task.work_started and decision.outcome != "cancel":
+            by = self._core.crowd.take(task)
         try:
-            self._finish(task, decision)
+            self.finish(task, decision, by=by)
         except Exception as error:
             # Nothing has changed yet: the task says what holds it, and somebody can hand it on.
             task.past().stuck = str(error)
             self._core.journal.write(task.subject, "task.stuck", reason=str(error))
             raise
 
-    def _finish(self, task: Task, decision: Decision) -> None:
+    def finish(self, task: Task, decision: Decision, *, by: str | None = None) -> None:
+        """Brings about what was decided; ``by`` names the tasker who worked on it, if one did."""
+        rule = decision.rule if by else None
         if decision.outcome == "cancel":
             self._cancel(task, by=decision.rule)
         elif decision.outcome == "error":
             self.fail(task, decision.error)
         elif decision.response is None:
-            self.complete_synthesized(task, by=decision.rule)
+            self.complete_synthesized(task, by=by or decision.rule, rule=rule)
         else:
-            self.complete(task, decision.response, by=decision.rule)
+            check_response(self._core, task, decision.response)
+            given = self.answers.given(task, decision)
+            self.complete(task, given, by=by or decision.rule, rule=rule)
 
-    def complete_synthesized(self, task: Task, *, by: str) -> None:
+    def complete_synthesized(self, task: Task, *, by: str, rule: str | None = None) -> None:
         """The task is done, with synthesized labels; by several respondents if it asks for them."""
-        response = self.answers.synthesize(task)
+        response = self.answers.partly(task, self.answers.synthesize(task))
         self.answers.keep_pages(task)
         attempts = self.answers.attempts(task, response)
-        self.complete(task, response, by=by, attempts=attempts)
+        self.complete(task, response, by=by, rule=rule, attempts=attempts)
 
     def _cancel(self, task: Task, *, by: str) -> None:
         self._unschedule(task)
@@ -249,6 +360,8 @@ class Lifecycle:
             task.batch.scheduled += 1
 
     def _unschedule(self, task: Task) -> None:
+        """Takes back what is scheduled for a task, and takes it out of the team's hands."""
+        self._core.workforce.withdraw(task)
         if task.event is not None:
             self._core.scheduler.cancel(task.event)
             self._forget_event(task)

@@ -1,4 +1,4 @@
-"""Scale's objects as records, in Scale's words.
+"""Projects, batches and tasks as records, in Scale's words.
 
 No behaviour beyond what a record knows of itself.
 """
@@ -8,23 +8,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from scale_mock.domain.documents import EMPTY_OBJECT, decode_object
+from scale_mock.domain.documents import EMPTY_OBJECT
+from scale_mock.domain.matchable import MATCH_VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
-    from scale_mock.domain.decisions import Decision
+    from scale_mock.domain.decisions import Decision, Parked
+    from scale_mock.domain.taskers import Survey
     from scale_mock.sim.scheduler import Event
 
 Mode = Literal["test", "live"]
 MODES: tuple[Mode, ...] = ("test", "live")
 ProductLine = Literal["enterprise", "rapid", "studio"]
 BatchKind = Literal["plain", "self_label", "calibration", "production"]
-TaskStatus = Literal["pending", "completed", "canceled", "error"]
+TaskStatus = Literal["pending", "completed", "canceled", "error", "deleted"]
 TASK_STATUSES: tuple[TaskStatus, ...] = ("pending", "completed", "canceled", "error")
-BatchStatus = Literal["staging", "in_progress", "completed"]
+V2_TASK_STATUSES: tuple[TaskStatus, ...] = (*TASK_STATUSES, "deleted")
+BatchStatus = Literal["staging", "in_progress", "completed", "paused", "cancelled"]
 BATCH_STATUSES: tuple[BatchStatus, ...] = ("staging", "in_progress", "completed")
+V2_BATCH_STATUSES: tuple[BatchStatus, ...] = (*BATCH_STATUSES, "paused", "cancelled")
+Api = Literal["v1", "v2"]
 REVIEW_STATUSES = ("pending", "accepted", "fixed", "rejected", "commented")
 AUDIT_RESULTS = ("accepted", "fixed", "rejected")
 
@@ -50,7 +54,13 @@ class OntologyVersion:
 
 @dataclass(slots=True, eq=False)
 class Project:
-    """A project: its type, its product line and the history of its params."""
+    """A project: its type, its product line and the history of its params.
+
+    Attributes:
+        archetypes: What v2 calls its ``types``, for example ``SFT``.
+        models: The models whose replies its chat tasks show.
+        is_calibrated: Whether a calibration batch of it has been finalized.
+    """
 
     id: str
     mode: Mode
@@ -64,6 +74,9 @@ class Project:
     archived: bool = False
     param_history: list[ParamVersion] = field(default_factory=list)
     ontology_history: list[OntologyVersion] = field(default_factory=list)
+    archetypes: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    is_calibrated: bool = False
 
     @property
     def subject(self) -> str:
@@ -79,6 +92,8 @@ class Batch:
         touched: Grows whenever one of its tasks, or itself, changes in an event.
         scheduled: How many of its tasks, itself included, have something scheduled.
         cycle: How often it was completed.
+        api: Which API it was created through: that one's callback it sends.
+        parked: While it is paused, what its unstarted tasks had scheduled, by their ids.
     """
 
     id: str
@@ -103,6 +118,8 @@ class Batch:
     scheduled: int = 0
     touched: int = 0
     cycle: int = 0
+    api: Api = "v1"
+    parked: dict[str, Parked] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
@@ -113,6 +130,20 @@ class Batch:
     def is_open(self) -> bool:
         """True if it takes tasks: Enterprise always, Rapid and Studio until finalized."""
         return self.project.product_line == "enterprise" or self.status == "staging"
+
+    @property
+    def lets_work_begin(self) -> bool:
+        """False while it is in staging or paused."""
+        return self.status not in {"staging", "paused"}
+
+    @property
+    def v1_status(self) -> BatchStatus:
+        """Its status in v1's words: a cancelled batch is in progress while anything is pending."""
+        if self.status == "paused":
+            return "in_progress"
+        if self.status == "cancelled":
+            return "in_progress" if self.counts.get("pending", 0) else "completed"
+        return self.status
 
     @property
     def total(self) -> int:
@@ -137,7 +168,13 @@ class History:
     """What only some tasks have: audits, redos, earlier answers, those of several respondents.
 
     Attributes:
-        source_redone: How often the task that this one builds on had been redone by then.
+        source_redone: Which of its answers the task that this one builds on had given by then.
+        answer_no: Which of the synthesized answers the response is, where ``times_redone`` does
+            not tell.
+        survey: What the tasker of a calibration task reported.
+        reviews_done: How many of the audits that its rule plans have happened.
+        verdict: What the newest audit said, with or without a fix.
+        verdict_by: The id of the fixless audit that said so; empty for any other.
     """
 
     audits: list[Audit] = field(default_factory=list)
@@ -151,6 +188,11 @@ class History:
     is_customer_fix: bool = False
     clear_unique_id_on_error: bool = False
     source_redone: int = 0
+    reviews_done: int = 0
+    answer_no: int | None = None
+    survey: Survey | None = None
+    verdict: str | None = None
+    verdict_by: str = ""
 
 
 class Task:
@@ -258,6 +300,14 @@ class Task:
         """How often it was sent back."""
         return self.history.times_redone if self.history else 0
 
+    @property
+    def answer_no(self) -> int:
+        """Which of its synthesized answers its response is: a new one with each redo."""
+        if self.history is None:
+            return 0
+        number = self.history.answer_no
+        return self.history.times_redone if number is None else number
+
     def past(self) -> History:
         """Its history, begun if there was none."""
         if self.history is None:
@@ -266,86 +316,4 @@ class Task:
 
     def match_value(self, name: str) -> object:
         """See :class:`scale_mock.domain.ports.Matchable`."""
-        return _MATCH_VALUES[name](self)
-
-
-_MATCH_VALUES: dict[str, Callable[[Task], object]] = {
-    "project": lambda task: task.project.name if task.project else None,
-    "product_line": lambda task: task.product_line,
-    "type": lambda task: task.type,
-    "mode": lambda task: task.mode,
-    "batch": lambda task: task.batch.name if task.batch else None,
-    "batch_kind": lambda task: task.batch.kind if task.batch else None,
-    "tags": lambda task: task.tags or (),
-    "unique_id": lambda task: task.unique_id,
-    "metadata": lambda task: decode_object(task.metadata),
-    "params": lambda task: decode_object(task.params),
-}
-
-
-@dataclass(slots=True, eq=False)
-class File:
-    """An uploaded or imported file."""
-
-    id: str
-    mode: Mode
-    attachment_url: str
-    created_at: datetime
-    updated_at: datetime
-    mime_type: str
-    size: int
-    project_names: list[str]
-    reference_id: str | None = None
-    display_name: str | None = None
-    metadata: bytes = EMPTY_OBJECT
-    content: bytes | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Teammate:
-    """A member of the account's team."""
-
-    email: str
-    role: str
-    first_name: str
-    last_name: str
-    company: str
-    is_studio_labeler: bool = False
-    expiry: datetime | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Group:
-    """A group of labelers of one Studio project."""
-
-    id: str
-    name: str
-    project: Project
-    emails: list[str]
-    is_singleton: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class QualityTask:
-    """An evaluation or training task of a Rapid project."""
-
-    id: str
-    mode: Mode
-    kind: Literal["evaluation", "training"]
-    type: str
-    project: Project
-    params: bytes
-    expected_response: object
-    initial_response: object
-    created_at: datetime
-
-
-@dataclass(slots=True, eq=False)
-class FixlessAudit:
-    """An audit that leaves the response as it is (``PUT /audits``)."""
-
-    id: str
-    task_id: str
-    body: dict[str, object]
-    created_at: datetime
-    updated_at: datetime
+        return MATCH_VALUES[name](self)

@@ -2,7 +2,8 @@
 
 The world puts the parts together: :mod:`scale_mock.tasktypes` is the :class:`TaskTypeBook`,
 :mod:`scale_mock.rules` the :class:`OutcomeRules`, :mod:`scale_mock.labeling` the
-:class:`OutcomePlanner`, :mod:`scale_mock.callbacks` the :class:`CallbackSink`.
+:class:`OutcomePlanner` and the :class:`Workforce`, :mod:`scale_mock.callbacks` the
+:class:`CallbackSink`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import timedelta
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
 
+    from scale_mock.domain.chats import ChatSetting
     from scale_mock.domain.decisions import CallbackReason, Decision
-    from scale_mock.domain.model import Batch, Task
+    from scale_mock.domain.model import Batch, Project, Task
+    from scale_mock.domain.records import QualityTask
     from scale_mock.sim.streams import Stream
 
 
@@ -26,25 +29,85 @@ class Matchable(Protocol):
 
         Args:
             name: One of ``project``, ``product_line``, ``type``, ``mode``, ``batch``,
-                ``batch_kind``, ``tags``, ``unique_id``, ``metadata``, ``params``.
+                ``batch_kind``, ``tags``, ``unique_id``, ``project_version``, ``metadata``,
+                ``params``.
         """
+
+
+class Moment(NamedTuple):
+    """What a rule's decision depends on besides the task.
+
+    Attributes:
+        now: The world's time.
+        start: When the world began.
+        draw: Makes the stream of a rule, by its name, for this one task.
+        steering: What the task's own metadata want done with it; ``None`` where they are silent.
+    """
+
+    now: datetime
+    start: datetime
+    draw: Callable[[str], Stream]
+    steering: Mapping[str, object] | None = None
 
 
 class OutcomeRules(Protocol):
     """The user's rules."""
 
-    def decide(self, subject: Matchable, chance: Stream) -> Decision | None:
+    def decide(
+        self, subject: Matchable, chance: Stream, moment: Moment | None = None
+    ) -> Decision | None:
         """What the first matching rule decides; ``None`` where no rule matches."""
 
 
 class OutcomePlanner(Protocol):
     """Decides a task's fate when work on it can begin."""
 
-    def plan(self, task: Task) -> tuple[Decision, timedelta]:
-        """The fate of a task and when, counted from now.
+    def plan(self, task: Task) -> tuple[Decision, timedelta | None]:
+        """The fate of a task and when, counted from now; ``None`` where a team decides when.
 
         By rule, else by the default of its mode and product line.
         """
+
+    def again(self, task: Task, decision: Decision) -> timedelta | None:
+        """When, counted from now, a task is finished that has the same fate once more."""
+
+    def check_steering(self, type_name: str, wanted: object) -> None:
+        """Refuses what the metadata of a task of that type want done with it, if it is wrong."""
+
+
+class Workforce(Protocol):
+    """The Studio team at work: takes tasks up one at a time, and in its own time."""
+
+    def offer(self, task: Task) -> None:
+        """Work on a task may begin."""
+
+    def withdraw(self, task: Task) -> None:
+        """A task is no longer theirs to work on, if it was: it ended, or waits for nobody."""
+
+    def requeue(self, task: Task) -> None:
+        """A task's priority changed."""
+
+    def reconsider(self) -> None:
+        """Team, roles, assignments, groups or the order of batches changed."""
+
+    def due(self, thing: Task | Batch) -> datetime | None:
+        """When something may next come of a task or batch on the floor; ``None`` if never."""
+
+
+class TaskerPool(Protocol):
+    """Rapid's taskers: who does which task, and what comes of their training and measuring."""
+
+    def take(self, task: Task) -> str | None:
+        """Who works on a task from now on, by e-mail; ``None`` for what is not the crowd's."""
+
+    def report(self, task: Task, by: str) -> None:
+        """A task was completed: of a calibration task somebody reports."""
+
+    def launch(self, project: Project) -> None:
+        """A batch of a project was launched."""
+
+    def learn(self, task: QualityTask) -> None:
+        """A quality task was created."""
 
 
 class Circumstances(TypedDict, total=False):
@@ -58,6 +121,7 @@ class Circumstances(TypedDict, total=False):
         results: Below which address the files that the response refers to lie.
         mode: ``test`` or ``live``, the mode of the key.
         source: The task that this one builds on, if it does.
+        chat: What the labels of a chat task of v2 depend on besides; ``None`` for others.
     """
 
     seed: Required[int]
@@ -67,6 +131,7 @@ class Circumstances(TypedDict, total=False):
     results: str
     mode: str
     source: Source | None
+    chat: ChatSetting | None
 
 
 class Source(NamedTuple):
@@ -110,6 +175,9 @@ class TaskTypeBook(Protocol):
 
     def check_response(self, type_name: str, response: object) -> list[str]:
         """What is wrong with a response, each problem with its JSON path; empty if nothing is."""
+
+    def response_schema(self, type_name: str) -> dict[str, object]:
+        """The JSON Schema of a type's response; a new dict."""
 
     def known_params(self, type_name: str) -> frozenset[str]:
         """The params that a type describes; empty where it describes none."""

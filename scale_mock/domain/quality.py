@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scale_mock.domain import fields
 from scale_mock.domain.documents import encode
-from scale_mock.domain.model import QualityTask
+from scale_mock.domain.records import QualityTask
 from scale_mock.domain.refusals import (
     PROJECT_MISMATCH,
     QUALITY_NOT_FOUND,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scale_mock.domain.core import Core
     from scale_mock.domain.projects import Projects
     from scale_mock.domain.side import Side
+    from scale_mock.domain.taskers import QualityAttempt
 
 QUALITY_TYPES = (
     "categorization",
@@ -101,17 +102,18 @@ class Quality:
         self._core.journal.write(
             f"{side.mode}/quality_task/{task.id}", f"quality.{kind}_created", project=project.name
         )
+        self._core.crowd.learn(task)
         return task
 
     def attempts(
         self, side: Side, *, task_ids: list[str], emails: list[str]
-    ) -> list[dict[str, object]]:
-        """Labelers' attempts at quality tasks, task by task; nobody attempts them yet.
+    ) -> list[QualityAttempt]:
+        """Labelers' attempts at quality tasks, oldest first.
 
         Args:
             side: The mode's store.
             task_ids: Limits the answer to these tasks; empty for all.
-            emails: Limits the attempts to these labelers.
+            emails: Limits the answer to these labelers; empty for all.
 
         Raises:
             Refusal: 404 for an unknown quality task.
@@ -119,16 +121,10 @@ class Quality:
         unknown = [task_id for task_id in task_ids if task_id not in side.quality_tasks]
         if unknown:
             raise QUALITY_NOT_FOUND(ids=", ".join(unknown))
-        wanted = task_ids or list(side.quality_tasks)
-        tasks = [side.quality_tasks[task_id] for task_id in wanted]
+        tasks, labelers = frozenset(task_ids), frozenset(email.lower() for email in emails)
         return [
-            {
-                "quality_task_id": task.id,
-                "kind": task.kind,
-                "type": task.type,
-                "project": task.project.name,
-                "labeler_emails": emails,
-                "attempts": [],
-            }
-            for task in tasks
+            attempt
+            for attempt in side.attempts
+            if (not tasks or attempt.quality_task_id in tasks)
+            and (not labelers or attempt.by in labelers)
         ]

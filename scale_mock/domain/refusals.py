@@ -105,6 +105,12 @@ ADMIN_ROLE = _documented(400, "The role of an admin cannot be changed: {emails}.
 QUALITY_NOT_RAPID = _documented(
     400, 'Project "{project}" is not a Rapid project: {kind} tasks exist in Rapid projects only.'
 )
+GATE_CALIBRATION = _documented(
+    400,
+    'A production batch of the Rapid project "{project}" needs a calibration batch that has been '
+    "finalized. {found} with POST /v1/batches/NAME/finalize (client.finalize_batch). The mock's "
+    "setting rapid_gate says how much is needed.",
+)
 TEMPLATE_UNSUPPORTED = _documented(
     400,
     'Project "{project}" is of type {type}: task templates exist for textcollection and chat '
@@ -112,9 +118,6 @@ TEMPLATE_UNSUPPORTED = _documented(
 )
 
 ROUTE_NOT_FOUND = _ours(404, "Not Found: there is no route {method} {path}. Nearest: {nearest}.")
-V2_NOT_SERVED = _ours(
-    404, "Not Found: scale_mock does not serve Scale's v2 API ({method} {path}); it serves /v1."
-)
 METHOD_NOT_FOUND = _ours(404, "Not Found: {path} does not take {method}. It takes: {methods}.")
 BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
 BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")
@@ -140,6 +143,19 @@ FILES_FULL = _ours(
 GROUP_NOT_FOUND = _ours(404, 'Project "{project}" has no group "{name}". Its groups: {groups}.')
 GROUP_EXISTS = _ours(409, 'Project "{project}" already has a group "{name}".')
 UNKNOWN_TEAMMATE = _ours(400, "No teammate has this e-mail: {emails}.")
+NOT_INVITED = _ours(400, "No invitation of these teammates waits to be accepted: {emails}.")
+INVITATION_EXPIRED = _ours(
+    400, "These invitations have expired: {emails}. Invite them again with POST /teams/invite."
+)
+NOT_LIVE = _ours(
+    400,
+    "Test mode has no workforce: its tasks are answered at once. Use a live key for {what}.",
+)
+NOT_CONSENSUS = _ours(
+    400,
+    'Project "{project}" is not a consensus project: one labeler attempts each task. Create it '
+    'with pipeline "consensus_task" to have several.',
+)
 TYPE_MISMATCH = _ours(
     400, 'Project "{project}" is of type {wanted}; a task of type {found} cannot join it.'
 )
@@ -174,6 +190,7 @@ RESULT_NOT_FOUND = _ours(
 )
 WORLD_NOT_FOUND = _ours(404, 'There is no world "{name}". Worlds: {known}.')
 RULE_NOT_FOUND = _ours(404, 'There is no rule "{id}". Rules: {known}.')
+FAULT_NOT_FOUND = _ours(404, 'There is no fault "{id}". Faults: {known}.')
 CALLBACK_NOT_FOUND = _ours(404, 'There is no callback "{id}": GET /_mock/callbacks lists them.')
 BAD_TOKEN = _ours(400, 'Parameter is invalid, reason: "next_token" is not one that was given out')
 QUALITY_TYPE = _ours(
@@ -185,6 +202,19 @@ DUPLICATE_CHOICE = _ours(
 BAD_CURSOR = _ours(400, 'Parameter is invalid, reason: "cursor" is not one that was given out')
 FIX_NEEDS_RESPONSE = _ours(
     400, "A fix comes with the corrected response, other results without one; got {result}."
+)
+CALIBRATION_NOT_RAPID = _ours(
+    400, 'Project "{project}" is not a Rapid project: calibration exists in Rapid projects only.'
+)
+GATE_FULL = _ours(
+    400,
+    'Batch "{name}" cannot be finalized yet (setting rapid_gate="full" of the mock). Its project '
+    "is missing: {missing}.",
+)
+RESPONSE_INVALID = _ours(
+    400,
+    "The response does not fit a task of type {type}: {problems}. Correct it, or pass validate = "
+    "false to complete the task with it all the same.",
 )
 QUALITY_NOT_FOUND = _ours(404, "No quality task has this ID: {ids}.")
 AUDIT_NOT_FOUND = _ours(404, "Audit with that ID not found.")
@@ -206,4 +236,51 @@ SOURCE_FRAME = _ours(
     'Parameter is invalid, reason: "lidar_task_frames[{index}]" must be less than or equal to '
     "{last}; task {task_id} has {count} frames, counted from 0.",
 )
+STUCK_POLL = _ours(
+    400,
+    "{what} was read {count} times {clock}, unchanged: nothing will change by reading. {waits}. To "
+    "move it: {move}. Switches: mock.clock.advance() or POST /_mock/clock/advance moves the clock; "
+    "clock='autojump' moves it with every poll; absorb_sleep=True moves it with the sleep of the "
+    "code that polls (setting stuck_polls_max of the mock).",
+)
 NOT_COMPLETED = _ours(404, "This task has no response: it is {status}.")
+
+BATCH_CLOSED = _documented(400, 'Batch "{name}" is {status}. No tasks may be added to it.')
+ILLEGAL_MOVE = _documented(
+    400, "Batch must be {wanted} to be {done}, current status: {status} (batch {name})"
+)
+IDENTIFIER_MISSING = _documented(400, "{names} is required")
+NOTHING_FOUND = _documented(404, '{kind} not found: there is none with {field} "{value}".')
+NOT_AN_ID = _documented(400, '{field} is not a valid id: expected 24 hex digits, got "{value}".')
+NOT_ENABLED = _documented(
+    402,
+    "This endpoint is not enabled for your account: {operation} (setting v2_not_enabled of the "
+    "mock).",
+)
+ATTACHMENT_NOT_FOUND = _documented(
+    404, 'Attachment not found: task {task_id} has no file "{attachment}". Its files: {files}.'
+)
+TASK_WITHOUT_PROJECT = _ours(
+    404,
+    "Task {task_id} belongs to no project, and v2 shows the tasks of projects only: read it with "
+    "v1.",
+)
+DELIVERY_EXISTS = _ours(409, '{owner} "{of}" already has a delivery "{name}".')
+NOT_DELIVERABLE = _ours(
+    400, 'Only completed tasks of project "{project}" can be delivered to it; task {task_id} {why}.'
+)
+NOTHING_TO_DELIVER = _ours(
+    400, 'Project "{project}" has no completed task that was not delivered yet.'
+)
+NOT_REPORTABLE = _ours(
+    400, "Only a pending or completed chat task can be reported; this one is {what}."
+)
+STEERING_WRONG = _ours(
+    400,
+    "The task's metadata.scale_mock, which tells the mock what is to become of it, is wrong: "
+    "{problem}",
+)
+ALREADY_DELETED = _ours(400, "This task is deleted already.")
+CHAT_RESPONSE = _ours(
+    400, "This response is not one that v2 could show: {problem}. GET /v2/task shows the shape."
+)

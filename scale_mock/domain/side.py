@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.task_index import TaskIndex
 
 if TYPE_CHECKING:
-    from scale_mock.domain.model import (
-        Batch,
-        File,
-        FixlessAudit,
-        Group,
-        Mode,
-        Project,
-        QualityTask,
-        Task,
-    )
+    from scale_mock.domain.handovers import Dataset, DatasetDelivery, DatasetTask, Delivery
+    from scale_mock.domain.model import Batch, Mode, Project, Task
+    from scale_mock.domain.records import File, FixlessAudit, Group, QualityTask
+    from scale_mock.domain.taskers import Crowd, QualityAttempt
 
 
 class Side:
@@ -36,10 +31,18 @@ class Side:
         self.files_by_reference: dict[str, File] = {}
         self.files_bytes = 0
         self.quality_tasks: dict[str, QualityTask] = {}
+        self.attempts: deque[QualityAttempt] = deque()
+        self.crowds: dict[str, Crowd] = {}
         self.audits: dict[str, FixlessAudit] = {}
         self.idempotency_keys: dict[str, Task] = {}
         self.assignments: dict[str, list[str]] = {}
         self.groups: dict[str, dict[str, Group]] = {}
+        self.deliveries: dict[str, Delivery] = {}
+        self.delivered: dict[str, str] = {}
+        self.datasets: dict[str, Dataset] = {}
+        self.dataset_deliveries: dict[str, DatasetDelivery] = {}
+        self.dataset_tasks: dict[str, DatasetTask] = {}
+        self.dataset_files_bytes = 0
         self._occurrences: dict[bytes, int] = {}
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
-from scale_mock.domain.model import Group
+from scale_mock.domain.records import Group
 from scale_mock.domain.refusals import (
     GROUP_EXISTS,
     GROUP_NOT_FOUND,
@@ -15,6 +15,7 @@ from scale_mock.domain.refusals import (
     PRIORITIES_INCOMPLETE,
     invalid,
 )
+from scale_mock.domain.worklist import work_order
 from scale_mock.sim.ids import object_id
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ class Studio:
         self._team = team
 
     def assignments(self, side: Side) -> dict[str, list[str]]:
-        """Each active teammate's projects; disabled ones are not listed."""
+        """Each active teammate's projects; invited and disabled ones are not listed."""
         return {
             mate.email: list(side.assignments.get(mate.email, ()))
             for mate in self._team.all()
-            if mate.role != "disabled"
+            if mate.is_active
         }
 
     def assign(self, side: Side, body: Mapping[str, object]) -> dict[str, list[str]]:
@@ -54,6 +55,7 @@ class Studio:
             self._core.journal.write(
                 f"{side.mode}/labeler/{address}", "studio.assigned", projects=projects
             )
+        self._core.workforce.reconsider()
         return self.assignments(side)
 
     def unassign(self, side: Side, body: Mapping[str, object]) -> dict[str, list[str]]:
@@ -65,6 +67,7 @@ class Studio:
             self._core.journal.write(
                 f"{side.mode}/labeler/{address}", "studio.unassigned", projects=projects
             )
+        self._core.workforce.reconsider()
         return self.assignments(side)
 
     def groups(self, side: Side, project_name: str) -> list[Group]:
@@ -103,6 +106,7 @@ class Studio:
             "studio.group_changed",
             emails=group.emails,
         )
+        self._core.workforce.reconsider()
         return group
 
     def batches(self, side: Side) -> list[Batch]:
@@ -115,7 +119,7 @@ class Studio:
             for batch in side.batches.values()
             if batch.project.product_line == "studio" and batch.status == "in_progress"
         ]
-        return sorted(pending, key=_work_order)
+        return sorted(pending, key=work_order)
 
     def limit_batch(self, side: Side, name: str, body: Mapping[str, object]) -> Batch:
         """Sets the groups that may work on a batch; an address stands for a group of one."""
@@ -131,6 +135,7 @@ class Studio:
                 self._group(side, batch.project, group_name)
         batch.groups = tuple(dict.fromkeys(names))
         self._core.journal.write(batch.subject, "studio.batch_limited", groups=names)
+        self._core.workforce.reconsider()
         return batch
 
     def set_priorities(self, side: Side, body: Mapping[str, object]) -> list[Batch]:
@@ -160,6 +165,7 @@ class Studio:
         for place, name in enumerate(names, start=1):
             pending[name].studio_priority = place
         self._core.journal.write(f"{side.mode}/studio", "studio.priorities_set", batches=names)
+        self._core.workforce.reconsider()
         return self.batches(side)
 
     def reset_priorities(self, side: Side) -> list[Batch]:
@@ -167,6 +173,7 @@ class Studio:
         for batch in side.batches.values():
             batch.studio_priority = None
         self._core.journal.write(f"{side.mode}/studio", "studio.priorities_reset")
+        self._core.workforce.reconsider()
         return self.batches(side)
 
     def _pairs(self, side: Side, body: Mapping[str, object]) -> tuple[list[str], list[str]]:
@@ -219,12 +226,6 @@ class Studio:
 def worker_id(core: Core, address: str) -> str:
     """The id of a labeler in a group's ``workers``."""
     return object_id(core.scheduler.clock.start_at, core.settings.seed, "worker", address)
-
-
-def _work_order(batch: Batch) -> tuple[int, bool, object, int]:
-    unset = batch.studio_priority is None
-    place = 1 << 30 if unset else batch.studio_priority or 0
-    return (place, batch.kind != "calibration", batch.created_at, batch.seq)
 
 
 def _batch_name(entry: object, number: int) -> str:

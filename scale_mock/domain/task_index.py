@@ -56,6 +56,11 @@ class TaskPage:
     next_before: int | None
 
 
+def stored_statuses(wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The statuses that v1's words mean: a deleted task is a canceled one there."""
+    return (*wanted, "deleted") if "canceled" in wanted else wanted
+
+
 class TaskIndex:
     """The tasks of one mode in creation order, with their postings."""
 
@@ -80,6 +85,23 @@ class TaskIndex:
         if task.unique_id is not None:
             self._unique_ids[task.unique_id] = task
         self._updated.add(task.updated_at, task.seq)
+
+    def refill(self, tasks: Iterable[Task]) -> None:
+        """Takes in tasks that have lived already, in the order of their creation; once, when empty.
+
+        The timelines want their instants in order, so those are entered afterwards.
+        """
+        for task in tasks:
+            self.add(task)
+            if task.history is not None and task.history.review_status is not None:
+                self._put("review", task.history.review_status, task.seq)
+        self._updated = Timeline(lambda seq: self.tasks[seq].updated_at)
+        for task in sorted(self.tasks, key=attrgetter("updated_at")):
+            self._updated.add(task.updated_at, task.seq)
+        done = [task for task in self.tasks if task.completed_at is not None]
+        for task in sorted(done, key=attrgetter("completed_at")):
+            assert task.completed_at is not None
+            self._completed.add(task.completed_at, task.seq)
 
     def set_status(self, task: Task, status: str) -> None:
         """Moves a task between the status postings; the caller changes the task."""

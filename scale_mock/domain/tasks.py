@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from sys import intern
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from scale_mock.domain.documents import EMPTY_OBJECT, canonical, encode
 from scale_mock.domain.model import Task
 from scale_mock.domain.references import referenced
 from scale_mock.domain.refusals import (
+    BATCH_CLOSED,
     BATCH_FINALIZED,
     BATCH_REQUIRED,
     IDEMPOTENCY_KEY_USED,
@@ -24,8 +26,6 @@ from scale_mock.domain.refusals import (
 from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from scale_mock.domain.batches import Batches
     from scale_mock.domain.core import Core
     from scale_mock.domain.lifecycle import Lifecycle
@@ -81,6 +81,7 @@ class Tasks:
         _refuse_missing(types.needs(type_name), body, inherited, project)
         types.check(type_name, params)
         source = referenced(side, type_name, params)
+        self._check_steering(type_name, body.get("metadata"))
         self._refuse_duplicates(side, body, idempotency_key)
         self._core.make_room(side.tasks, "tasks", "tasks_max")
 
@@ -97,8 +98,8 @@ class Tasks:
         _lift(task, body, inherited, types.default_instruction(type_name))
         task.project_param_version = version
         task.door = self._core.door
-        if source is not None and source.times_redone:
-            task.past().source_redone = source.times_redone
+        if source is not None and source.answer_no:
+            task.past().source_redone = source.answer_no
         self._enter(side, task, idempotency_key)
         return task
 
@@ -131,6 +132,7 @@ class Tasks:
     def set_metadata(self, side: Side, task_id: str, metadata: object) -> Task:
         """Replaces a task's metadata."""
         task = self.get(side, task_id)
+        self._check_steering(task.type, metadata)
         task.metadata = fields.metadata_document(metadata)
         self._changed(task, "task.metadata_set", metadata=digest(task.metadata).hex())
         return task
@@ -167,6 +169,8 @@ class Tasks:
             project = batch.project
         if project is not None and project.type != type_name:
             raise TYPE_MISMATCH(project=project.name, wanted=project.type, found=type_name)
+        if batch is not None and batch.status == "cancelled":
+            raise BATCH_CLOSED(name=batch.name, status=batch.status)
         if batch is not None and not batch.is_open:
             raise BATCH_FINALIZED(name=batch.name)
         if project is not None and project.product_line == "rapid" and batch is None:
@@ -183,6 +187,11 @@ class Tasks:
                 raise UNIQUE_ID_TAKEN(unique_id=unique_id, task_id=holder.task_id)
         if idempotency_key and (first := side.idempotency_keys.get(idempotency_key)):
             raise IDEMPOTENCY_KEY_USED(key=idempotency_key, task_id=first.task_id)
+
+    def _check_steering(self, type_name: str, metadata: object) -> None:
+        """Refuses metadata that want something impossible done with the task."""
+        if isinstance(metadata, Mapping) and "scale_mock" in metadata:
+            self._core.planner.check_steering(type_name, metadata["scale_mock"])
 
     def _refuse_unknown(self, type_name: str, params: Mapping[str, object]) -> None:
         known = self._core.task_types.known_params(type_name)
@@ -206,7 +215,7 @@ class Tasks:
         )
         if task.batch is not None:
             self._batches.count(task.batch, None, "pending")
-        if task.batch is None or task.batch.status != "staging":
+        if task.batch is None or task.batch.lets_work_begin:
             self._lifecycle.begin(task)
 
     def _put_tags(self, side: Side, task: Task, tags: list[str]) -> Task:

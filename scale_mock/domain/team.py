@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
-from scale_mock.domain.model import Teammate
-from scale_mock.domain.refusals import ADMIN_ROLE, UNKNOWN_TEAMMATE
+from scale_mock.domain.records import Teammate
+from scale_mock.domain.refusals import (
+    ADMIN_ROLE,
+    INVITATION_EXPIRED,
+    NOT_INVITED,
+    UNKNOWN_TEAMMATE,
+)
+from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scale_mock.domain.core import Core
+    from scale_mock.sim.scheduler import Event
 
+EXPIRE = "team.invitation_expires"
 INVITED_ROLES = ("labeler", "member", "manager")
 SET_ROLES = ("labeler", "member", "manager", "disabled")
 ADMIN = "admin@example.test"
@@ -25,24 +34,55 @@ class Team:
     def __init__(self, core: Core) -> None:
         self._core = core
         core.team[ADMIN] = Teammate(ADMIN, "admin", "Ada", "Admin", COMPANY)
+        core.scheduler.on(EXPIRE, self._on_expiry)
 
     def all(self) -> list[Teammate]:
         """The teammates in the order they joined."""
         return list(self._core.team.values())
 
     def invite(self, body: Mapping[str, object]) -> list[Teammate]:
-        """Invites people; invitations are accepted at once, and known people are left alone."""
+        """Invites people; known people are left alone.
+
+        Invitations are accepted at once, or wait until ``expiry`` (setting ``studio_invitations``).
+        Inviting somebody whose invitation waits or has expired renews it, with the new role.
+        """
         addresses = fields.emails(body, "emails", least=1)
         role = fields.one_of(fields.text(body, "team_role"), "team_role", INVITED_ROLES)
         for address in addresses:
-            if address in self._core.team:
+            mate = self._core.team.get(address)
+            if mate is not None and mate.expiry is None:
                 continue
-            self._core.make_room(self._core.team, "teammates")
-            first, last = _names(address)
-            self._core.team[address] = Teammate(
-                address, role, first, last, COMPANY, is_studio_labeler=role == "labeler"
-            )
-            self._core.journal.write(f"team/{address}", "team.invited", role=role)
+            if mate is None:
+                self._core.make_room(self._core.team, "teammates")
+                first, last = _names(address)
+                mate = Teammate(address, role, first, last, COMPANY, seq=len(self._core.team))
+                self._core.team[address] = mate
+            mate.role = role
+            mate.is_studio_labeler = role == "labeler"
+            self._await(mate)
+            expires = None if mate.expiry is None else to_iso(mate.expiry)
+            self._core.journal.write(f"team/{address}", "team.invited", role=role, expiry=expires)
+        self._core.workforce.reconsider()
+        return self.all()
+
+    def accept(self, addresses: Sequence[str]) -> list[Teammate]:
+        """People accept their invitations, all or none.
+
+        Raises:
+            Refusal: 400 for an unknown address, one whose invitation does not wait, or has expired.
+        """
+        found = self.named([address.lower() for address in addresses])
+        settled = [mate.email for mate in found if mate.expiry is None]
+        if settled:
+            raise NOT_INVITED(emails=", ".join(settled))
+        now = self._core.now()
+        late = [mate.email for mate in found if mate.expiry is not None and mate.expiry <= now]
+        if late:
+            raise INVITATION_EXPIRED(emails=", ".join(late))
+        for mate in found:
+            mate.expiry = None
+            self._core.journal.write(f"team/{mate.email}", "team.accepted", role=mate.role)
+        self._core.workforce.reconsider()
         return self.all()
 
     def set_role(self, body: Mapping[str, object]) -> list[Teammate]:
@@ -61,6 +101,7 @@ class Team:
             mate.role = role
             mate.is_studio_labeler = role == "labeler"
             self._core.journal.write(f"team/{mate.email}", "team.role_set", role=role)
+        self._core.workforce.reconsider()
         return self.all()
 
     def named(self, addresses: list[str]) -> list[Teammate]:
@@ -73,6 +114,19 @@ class Team:
         if unknown:
             raise UNKNOWN_TEAMMATE(emails=", ".join(unknown))
         return [self._core.team[address] for address in addresses]
+
+    def _await(self, mate: Teammate) -> None:
+        """Lets an invitation wait, if they do."""
+        settings = self._core.settings
+        if settings.studio_invitations == "pending":
+            mate.expiry = self._core.now() + timedelta(seconds=settings.studio_invitation_s)
+            # In the background: a world in which only an invitation runs out is idle.
+            self._core.scheduler.at(mate.expiry, EXPIRE, mate.email, background=True)
+
+    def _on_expiry(self, event: Event) -> None:
+        """Nobody accepted in time; a renewed or accepted invitation has another expiry, or none."""
+        if self._core.team[event.subject].expiry == event.due:
+            self._core.journal.write(f"team/{event.subject}", "team.invitation_expired")
 
 
 def _names(address: str) -> tuple[str, str]:

@@ -13,15 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scale_mock.domain.core import Core
-    from scale_mock.domain.model import (
-        Batch,
-        File,
-        FixlessAudit,
-        Group,
-        Project,
-        QualityTask,
-        Teammate,
-    )
+    from scale_mock.domain.model import Batch, Project
+    from scale_mock.domain.records import File, FixlessAudit, Group, QualityTask, Teammate
     from scale_mock.domain.refusals import Refusal
 
 Json = dict[str, object]
@@ -90,7 +83,7 @@ def batch_json(batch: Batch, *, detailed: bool = False) -> Json:
     body: Json = {
         "name": batch.name,
         "project": batch.project.name,
-        "status": batch.status,
+        "status": batch.v1_status,
         "created_at": to_iso(batch.created_at),
         "callback": batch.callback,
         "metadata": decode_object(batch.metadata),
@@ -113,7 +106,7 @@ def batch_json(batch: Batch, *, detailed: bool = False) -> Json:
 
 def batch_status_json(batch: Batch) -> Json:
     """A batch's status and its counts, zeros left out."""
-    return {"status": batch.status, **stats(batch)}
+    return {"status": batch.v1_status, **stats(batch)}
 
 
 def batch_callback_json(batch: Batch) -> Json:

@@ -19,7 +19,7 @@ from scale_mock.sim.instants import to_iso
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scale_mock.domain.model import Audit, History, Task
+    from scale_mock.domain.model import Audit, History, Task, TaskStatus
 
 _TOKEN = re.compile(r"t(0|[1-9a-f][0-9a-f]{0,11})z")
 UNKNOWN_TYPE = "application/octet-stream"
@@ -42,7 +42,7 @@ def render_task(task: Task, *, attachment_urls: bool = False, callback_known: bo
     updated = created if task.updated_at is task.created_at else _iso(task.updated_at)
     head = (
         f'{{"task_id":"{task.task_id}","created_at":"{created}","updated_at":"{updated}"{completed}'
-        f',"status":"{task.status}","workStarted":{started}'
+        f',"status":"{v1_status(task.status)}","workStarted":{started}'
     )
     if task.unique_id is not None:
         head += f',"unique_id":{_text(task.unique_id)}'
@@ -74,6 +74,11 @@ def render_task(task: Task, *, attachment_urls: bool = False, callback_known: bo
     return b'%b%b%b,"metadata":%b,"params":%b,"response":%b}' % (
         head.encode(), shared, past, metadata, params, response
     )  # fmt: skip
+
+
+def v1_status(status: TaskStatus) -> str:
+    """A task's status as far as v1 can say it: a deleted task is a canceled one there."""
+    return "canceled" if status == "deleted" else status
 
 
 @lru_cache(maxsize=1024)
@@ -112,7 +117,7 @@ def _shared(
 def render_limited(task: Task) -> bytes:
     """The task object of ``limited_response=true``: five fields (README of the Python SDK)."""
     project = _text(task.project.name) if task.project else "null"
-    head = f'{{"task_id":"{task.task_id}","status":"{task.status}","project":{project}'
+    head = f'{{"task_id":"{task.task_id}","status":"{v1_status(task.status)}","project":{project}'
     return head.encode() + b',"otherVersion":null,"metadata":' + task.metadata + b"}"
 
 

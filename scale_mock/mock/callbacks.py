@@ -15,9 +15,6 @@ from scale_mock.world.world import RECEIVER_URL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
-    from wsgiref.types import WSGIApplication
-
-    from werkzeug.wrappers import Request
 
     from scale_mock.callbacks.receiver import Receiver
     from scale_mock.callbacks.records import Attempt, Callback, Mail
@@ -48,13 +45,16 @@ class Callbacks:
         """The built-in receiver: what it got, and what it answers."""
         return self._world.receiver
 
-    def mount(self, prefix: str, app: WSGIApplication | Callable[[Request], Any]) -> None:
+    def mount(self, prefix: str, app: Callable[..., Any]) -> None:
         """Answers every callback to a URL that begins with a prefix in process.
 
         Args:
             prefix: For example ``https://app.test/``.
-            app: A WSGI application, or a callable that takes werkzeug's ``Request`` and returns a
-                status, a reply, or nothing (which is a 200). What it raises is a failed attempt.
+            app: A WSGI application (Flask, Django), an ASGI application (Starlette, FastAPI,
+                Django), or a callable, coroutine function or not, that takes werkzeug's ``Request``
+                and returns a status, a reply, or nothing (which is a 200). What it raises is a
+                failed attempt, kept with its traceback. ASGI applications and coroutines run on an
+                event loop of their own.
 
         Raises:
             ConfigurationError: The prefix is no URL, or the app cannot be called.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.errors import ResponderFailed
+from scale_mock.errors import CallFailed, ResponderFailed
 
 if TYPE_CHECKING:
     from scale_mock.world import World
@@ -19,7 +19,7 @@ def problems(world: World) -> list[str]:
         found = [
             *(
                 str(error)
-                if isinstance(error, ResponderFailed)
+                if isinstance(error, ResponderFailed | CallFailed)
                 else f"An exception inside the mock: {type(error).__name__}: {error}"
                 for error in list(world.broken)[:SHOWN]
             ),
@@ -28,12 +28,15 @@ def problems(world: World) -> list[str]:
                 for route in routes[:SHOWN]
             ),
             *world.rules.why_unused(),
+            *world.faults.why_unused(),
             *_late_rules(world),
             *_missed_mounts(world),
         ]
         for callback in world.desk.by_id.values():
             if callback.state == "failed" or (callback.state == "pending" and callback.attempts):
                 last = callback.attempts[-1]
+                if last.fault is not None:
+                    continue  # that it does not arrive is what was asked for
                 found.append(
                     f"A callback was never acknowledged: {callback.owner} {callback.subject} "
                     f"({callback.reason}) to {callback.url}; the last of {last.number} attempts "

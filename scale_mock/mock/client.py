@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from scale_mock.errors import MissingDependency
+from scale_mock.errors import ConfigurationError, MissingDependency
+from scale_mock.registry.keys import parse_key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import FunctionType
+    from typing import Any
+
     import scaleapi
+    from urllib3 import PoolManager
 
 
-def sdk_client(key: str, url: str) -> scaleapi.ScaleClient:
+def sdk_client(key: str, url: str, ca_file: Path | None = None) -> scaleapi.ScaleClient:
     """A ``scaleapi.ScaleClient`` for a server's address.
-
-    The SDK hands ``api_instance_url`` to its v1 half only; v2 would go on calling the real service,
-    so its host is set here too.
 
     Args:
         key: The API key.
         url: The server's address, without ``/v1``.
+        ca_file: The authority to trust, for an https server.
 
     Raises:
         MissingDependency: The SDK is not installed.
@@ -30,6 +36,101 @@ def sdk_client(key: str, url: str) -> scaleapi.ScaleClient:
             "The official SDK is not installed. It comes with the extra: "
             "pip install 'scale-mock[sdk]'."
         ) from error
-    client = scaleapi.ScaleClient(key, api_instance_url=f"{url}/v1")
-    client.v2.api_client.configuration.host = url
+    client = scaleapi.ScaleClient(key)
+    point(client, url, ca_file)
     return client
+
+
+def point(
+    client: scaleapi.ScaleClient,
+    url: str,
+    ca_file: Path | None = None,
+    keys: tuple[str, str] | None = None,
+) -> Callable[[], None]:
+    """Points a client that exists already at a server, both of its halves.
+
+    The SDK hands ``api_instance_url`` to its v1 half only; v2 would go on calling the real service,
+    so its host is set too.
+
+    Args:
+        client: A ``scaleapi.ScaleClient``.
+        url: The server's address, without ``/v1``.
+        ca_file: The authority to trust, for an https server.
+        keys: The live and the test key to use from now on; by default it keeps its own. A key that
+            is not well-formed stays, so that code which brings one sees the 401.
+
+    Returns:
+        What undoes it.
+
+    Raises:
+        ConfigurationError: It is no client of the SDK.
+    """
+    try:
+        api, configuration = client.api, client.v2.api_client.configuration
+        pools = client.v2.api_client.rest_client.pool_manager
+    except AttributeError as error:
+        raise ConfigurationError(
+            f"patch_client({client!r}): expected a scaleapi.ScaleClient of scaleapi 2.15 or later, "
+            f"with its two halves .api and .v2 ({error})."
+        ) from error
+    undo: list[Callable[[], None]] = []
+
+    def change(thing: object, name: str, value: object) -> None:
+        undo.append(partial(setattr, thing, name, getattr(thing, name)))
+        setattr(thing, name, value)
+
+    change(api, "base_api_url", f"{url}/v1")
+    change(configuration, "host", url)
+    known = parse_key(api.api_key)
+    if keys is not None and known is not None:
+        key = keys[1] if known.mode == "test" else keys[0]
+        change(api, "api_key", key)
+        change(api, "_auth", (key, ""))
+        change(configuration, "access_token", key)
+    if ca_file is not None:
+        change(api, "verify", str(ca_file))
+        api._http_request = _trusting(api._http_request, str(ca_file))
+        undo.append(partial(delattr, api, "_http_request"))
+        change(configuration, "ssl_ca_cert", str(ca_file))
+        before = pools.connection_pool_kw.get("ca_certs")
+        undo.append(partial(_trust, pools, before))
+        _trust(pools, str(ca_file))
+
+    def restore() -> None:
+        while undo:
+            undo.pop()()
+
+    return restore
+
+
+def _trusting(send: FunctionType, ca_file: str) -> Callable[..., object]:
+    """The SDK's own function that sends, for an authority that nothing else knows.
+
+    Two traps lie in it: the request that follows a 409 forgets ``verify``, and requests prefers
+    ``REQUESTS_CA_BUNDLE`` to a session's ``verify``. So the same code runs with a session that
+    names the authority with each request.
+    """
+    from types import FunctionType, SimpleNamespace
+
+    import requests
+
+    class Session(requests.Session):
+        def request(self, *args: Any, **more: Any) -> requests.Response:
+            return super().request(*args, **{**more, "verify": ca_file})
+
+    requests_module = SimpleNamespace(Session=Session)
+
+    def sending(*args: Any, **more: Any) -> object:
+        # Made anew for each call, so that what a test changes in the SDK's module is heeded.
+        names = {**send.__globals__, "requests": requests_module}
+        own = FunctionType(send.__code__, names, send.__name__, send.__defaults__, send.__closure__)
+        own.__kwdefaults__ = send.__kwdefaults__
+        return own(*args, **more)
+
+    return sending
+
+
+def _trust(pools: PoolManager, ca_file: str | None) -> None:
+    """Has a connection pool trust an authority from its next connection on."""
+    pools.connection_pool_kw["ca_certs"] = ca_file
+    pools.clear()

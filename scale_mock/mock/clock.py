@@ -10,6 +10,7 @@ from scale_mock.selectors.durations import parse_duration, parse_instant
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from scale_mock.sim.scheduler import Progress
@@ -24,6 +25,7 @@ class Clock:
 
     def now(self) -> datetime:
         """The current instant of the world, aware UTC."""
+        self._world.pump.catch_up()
         return self._world.now()
 
     def advance(
@@ -94,12 +96,25 @@ class Clock:
 
     @property
     def mode(self) -> str:
-        """``manual``, ``autojump`` or ``realtime``; may be set at any moment."""
+        """``manual``, ``autojump``, ``realtime`` or ``follow``; may be set at any moment."""
         return self._world.clock_mode
 
     @mode.setter
     def mode(self, mode: str) -> None:
         self._world.set_clock(mode=mode, rate=None)
+
+    def patch_datetime(self) -> AbstractContextManager[None]:
+        """Lets the code under test see the world's time, for as long as the context lasts.
+
+        ``datetime.now``, ``date.today``, ``time.time`` and their like are frozen (by freezegun) at
+        the world's instant, in every thread, and move with its clock.
+
+        Raises:
+            ConfigurationError: On entering, if the world's clock follows that very time.
+        """
+        from scale_mock.mock.patching import patched_datetime
+
+        return patched_datetime(self._world)
 
     @property
     def rate(self) -> float:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
     from wsgiref.types import WSGIApplication
 
     import scaleapi
 
     from scale_mock.domain.model import Mode
     from scale_mock.mock.host import Host
+    from scale_mock.mock.interception import Interception
     from scale_mock.world import World
+
+Client = TypeVar("Client")
 
 
 class Doors:
@@ -23,6 +28,8 @@ class Doors:
     _world: World
     _host: Host
     _closed: bool
+    _https: bool
+    _undo: list[Callable[[], None]]
 
     @property
     def test_key(self) -> str:
@@ -50,10 +57,26 @@ class Doors:
 
         Raises:
             ConfigurationError: The mock is closed.
+            MissingDependency: It speaks https, and ``trustme`` is not installed.
         """
         if self._closed:
             raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
-        return self._host.url
+        return self._host.url_of("https" if self._https else "http")
+
+    @property
+    def ca_file(self) -> Path | None:
+        """The authority that clients of an https server have to trust, as a PEM file.
+
+        ``None`` where the server speaks plain http.
+
+        Raises:
+            MissingDependency: ``trustme`` is not installed.
+        """
+        if not self._https:
+            return None
+        from scale_mock.mock.certificates import Authority
+
+        return Authority.of_process().ca_file
 
     @property
     def v1_url(self) -> str:
@@ -64,6 +87,38 @@ class Doors:
     def app(self) -> WSGIApplication:
         """The platform as a WSGI application, for a test client without a socket."""
         return self._host.app
+
+    def intercept(self, *, absorb_sleep: bool = False, hosts: Iterable[str] = ()) -> Interception:
+        """Answers ``https://api.scale.com`` in this process, without a socket.
+
+        Clients stay as they are: requests, urllib3, httpx, aiohttp, ``http.client`` and what is
+        built on them, with their retries, pools and exceptions. Use it in a ``with`` or an
+        ``async with`` statement::
+
+            with ScaleMock() as mock, mock.intercept():
+                scaleapi.ScaleClient("live_x").projects()
+
+        Args:
+            absorb_sleep: The code under test's sleeping moves the world's clock instead.
+            hosts: Further base URLs or host names to answer for.
+
+        Raises:
+            ConfigurationError: A host is none, or the mock is closed.
+        """
+        from scale_mock.mock.interception import Interception
+
+        if self._closed:
+            raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
+        wanted = (hosts,) if isinstance(hosts, str) else hosts
+        return Interception(self, hosts=wanted, absorb_sleep=absorb_sleep)  # type: ignore[arg-type]  # a mixin
+
+    def _entrance(self) -> tuple[str, Path | None]:
+        """Where clients of this process find the API, and the authority that they trust for it."""
+        from scale_mock.mock.interception import SCALE_URL, is_intercepted
+
+        if is_intercepted(self._world):
+            return SCALE_URL, None
+        return self.url, self.ca_file
 
     def client(self, mode: Mode = "live") -> scaleapi.ScaleClient:
         """The official SDK's client, pointed here.
@@ -78,4 +133,42 @@ class Doors:
 
         if mode not in {"live", "test"}:
             raise ConfigurationError(f"mode={mode!r}: a client is for 'live' or 'test' mode.")
-        return sdk_client(self.live_key if mode == "live" else self.test_key, self.url)
+        key = self.live_key if mode == "live" else self.test_key
+        return sdk_client(key, *self._entrance())
+
+    def patch_client(self, client: Client) -> Client:
+        """Points a client of the official SDK that exists already here, v1 and v2.
+
+        It gets this world's key of the mode that its own key has, and has everything back when this
+        mock is closed. A key that is not well-formed stays, so that its 401 is seen.
+
+        Args:
+            client: A ``scaleapi.ScaleClient``, for example one that the code under test built.
+
+        Returns:
+            The same client.
+
+        Raises:
+            ConfigurationError: It is no such client.
+        """
+        from scale_mock.mock.client import point
+
+        keys = self.live_key, self.test_key
+        self._undo.append(point(client, *self._entrance(), keys))
+        return client
+
+    def env(self) -> dict[str, str]:
+        """The environment variables that point another program here.
+
+        They are those of ``scale-mock env``: the Python SDK, v1 and v2, and Node programs are
+        sent here unchanged, and https clients trust the server.
+
+        ::
+
+            subprocess.run(["node", "app.js"], env={**os.environ, **mock.env()})
+        """
+        import os
+
+        from scale_mock.mock.pointing import variables
+
+        return variables(self.url, self.ca_file, os.environ)

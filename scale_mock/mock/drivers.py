@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from scale_mock.callbacks.desk import ATTEMPT
 from scale_mock.errors import PumpBusy
 from scale_mock.mock.background import Background
+from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from scale_mock.sim.scheduler import Event
     from scale_mock.world import World
 
+MOVING = frozenset({"autojump", "realtime"})
+"""The modes in which a clock moves without being asked."""
 IDLE_S = 1.0
 """How long nobody must ask for anything before an ``autojump`` clock moves by itself."""
 STEP_S = 0.02
@@ -38,7 +40,7 @@ class RetryGate:
     def note(self, callback: Callback) -> None:
         """A callback was tried."""
         if callback.state == "pending":
-            self._tried_at[callback.id] = monotonic()
+            self._tried_at[callback.id] = real.monotonic()
         else:
             self._tried_at.pop(callback.id, None)
 
@@ -47,7 +49,7 @@ class RetryGate:
         if event.kind != ATTEMPT or self._world.clock_mode != "autojump":
             return True
         tried_at = self._tried_at.get(event.subject)
-        return tried_at is None or monotonic() - tried_at >= RETRY_S
+        return tried_at is None or real.monotonic() - tried_at >= RETRY_S
 
 
 class ClockDriver(Background):
@@ -71,12 +73,12 @@ class ClockDriver(Background):
         """Worlds or their clocks changed: starts the thread if one moves by itself."""
         with self._changed:
             self._anchors.clear()
-            moving = any(world.clock_mode != "manual" for world in self._worlds())
+            moving = any(world.clock_mode in MOVING for world in self._worlds())
             self._start_and_notify(needed=moving)
 
     def _run(self) -> None:
         while True:
-            waits = [self._drive(world) for world in self._worlds() if world.clock_mode != "manual"]
+            waits = [self._drive(world) for world in self._worlds() if world.clock_mode in MOVING]
             with self._changed:
                 if self._closed:
                     return
@@ -98,7 +100,7 @@ class ClockDriver(Background):
             return IDLE_S
 
     def _jump_when_idle(self, world: World) -> float:
-        idle_for = monotonic() - self._last_activity()
+        idle_for = real.monotonic() - self._last_activity()
         if idle_for < IDLE_S:
             return IDLE_S - idle_for
         event = world.scheduler.next_event()
@@ -111,9 +113,9 @@ class ClockDriver(Background):
     def _follow_rate(self, world: World) -> float:
         anchor = self._anchors.get(world.name)
         if anchor is None or anchor[2] != world.rate or anchor[1] > world.now():
-            anchor = self._anchors[world.name] = (monotonic(), world.now(), world.rate)
+            anchor = self._anchors[world.name] = (real.monotonic(), world.now(), world.rate)
         began, origin, rate = anchor
-        target = origin + timedelta(seconds=(monotonic() - began) * rate)
+        target = origin + timedelta(seconds=(real.monotonic() - began) * rate)
         if target > world.now():
             world.pump.advance_to(target)
         else:

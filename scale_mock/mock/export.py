@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.task_index import TaskFilter
+from scale_mock.domain.task_index import TaskFilter, stored_statuses
 from scale_mock.errors import ConfigurationError
 from scale_mock.selectors.durations import parse_instant
 
@@ -45,6 +45,8 @@ def filter_of(filters: dict[str, object]) -> TaskFilter:
         if name in CHOICES:
             listed = value if isinstance(value, list | tuple) else [value]
             chosen[CHOICES[name]] = tuple(map(str, listed))
+            if name == "status":
+                chosen["status"] = stored_statuses(chosen["status"])
         elif name in WINDOWS:
             window, end = WINDOWS[name]
             instant = parse_instant(value, where=name)  # type: ignore[arg-type]  # checks itself

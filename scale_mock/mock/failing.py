@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 JOURNAL_LINES = 10
 """How many of the newest journal entries are shown."""
+TRACEBACKS = 3
+"""How many different exceptions of handlers are shown."""
+TRACEBACK_LINES = 20
+"""How much of a traceback is shown: its end, where the handler is."""
+SCHEDULE_FLAG = "--scale-mock-schedule-seed"
+"""The flag that gives another run the same order of what is due at one instant."""
 LINE_CHARS = 200
 """How much of an entry is shown."""
 
@@ -31,12 +37,16 @@ def state_of(mock: ScaleMock, *, repeat: str, test: str) -> str:
     """
     lines: list[str] = []
     try:
+        order = mock._world.settings.schedule_seed
+        seeds = "" if order is None else f", schedule_seed {order}"
+        flags = "" if order is None else f" {SCHEDULE_FLAG}={order}"
         lines.append(
-            f"seed {mock.seed}, clock at {to_iso(mock.clock.now())} ({mock.clock.mode}); "
-            f"to repeat: pytest {repeat}={mock.seed} {shlex.quote(test)}"
+            f"seed {mock.seed}{seeds}, clock at {to_iso(mock.clock.now())} ({mock.clock.mode}); "
+            f"to repeat: pytest {repeat}={mock.seed}{flags} {shlex.quote(test)}"
         )
         lines.extend(_waiting(mock))
         lines.extend(_findings(mock))
+        lines.extend(_raised(mock))
         lines.extend(_journal(mock))
     except Exception as error:
         lines.append(f"More cannot be told: {type(error).__name__}: {error}")
@@ -73,6 +83,22 @@ def _waiting(mock: ScaleMock) -> Iterator[str]:
             "moves when the test says so. Code that polls wants clock='autojump' "
             "(@pytest.mark.scale_mock(clock='autojump'))."
         )
+
+
+def _raised(mock: ScaleMock) -> Iterator[str]:
+    """What mounted handlers raised, each exception once, the newest last."""
+    newest = {
+        attempt.traceback: attempt for attempt in mock.callbacks.attempts if attempt.traceback
+    }
+    for trace, attempt in list(newest.items())[-TRACEBACKS:]:
+        yield (
+            f"The handler of {attempt.url} raised at {to_iso(attempt.at)} "
+            f"(attempt {attempt.number}, {attempt.outcome}):"
+        )
+        lines = trace.rstrip().splitlines()
+        if len(lines) > TRACEBACK_LINES:
+            yield f"  ... {len(lines) - TRACEBACK_LINES} lines"
+        yield from (f"  {line}" for line in lines[-TRACEBACK_LINES:])
 
 
 def _journal(mock: ScaleMock) -> Iterator[str]:

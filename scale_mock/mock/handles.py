@@ -6,14 +6,22 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.audits import CUSTOMER
+from scale_mock.domain.calibration import calibration_of
 from scale_mock.domain.refusals import BATCH_NOT_FOUND, PROJECT_NOT_FOUND, TASK_NOT_FOUND
 from scale_mock.envelopes.objects import batch_json, batch_status_json, project_json
+from scale_mock.envelopes.rapid import calibration_json, taskers_json
 from scale_mock.envelopes.tasks import at_door, render_task
 from scale_mock.errors import ConfigurationError
+from scale_mock.world import staff
 from scale_mock.world.ruling import add_rules
 
 if TYPE_CHECKING:
-    from scale_mock.domain.model import Batch, Task
+    from collections.abc import Iterator, Sequence
+    from os import PathLike
+
+    from scale_mock.domain.model import Batch, Mode, Project, Task
+    from scale_mock.domain.side import Side
     from scale_mock.rules.rule import Rule
     from scale_mock.world import World
 
@@ -44,7 +52,12 @@ class TaskHandle:
             return self._json(found)
 
     def complete(
-        self, task: object, response: Mapping[str, object] | None = None, *, by: str | None = None
+        self,
+        task: object,
+        response: Mapping[str, object] | None = None,
+        *,
+        by: str | None = None,
+        validate: bool | None = None,
     ) -> Json:
         """Completes a pending task, with synthesized labels unless some are given.
 
@@ -52,9 +65,12 @@ class TaskHandle:
             task: The task.
             response: The labels.
             by: Who labeled it, for the journal.
+            validate: Whether the labels must fit the task's type; by default those of tasks in
+                self-label batches must, others need not.
 
         Raises:
             ConfigurationError: The response is no object.
+            Refusal: The labels do not fit; the text lists what is wrong, with JSON paths.
         """
         __tracebackhide__ = True
         if response is not None and not isinstance(response, Mapping):
@@ -64,7 +80,7 @@ class TaskHandle:
             )
         with self._world.lock:
             found = self._find(task)
-            self._world.complete_task(found, response=response, by=by)
+            self._world.complete_task(found, response=response, by=by, validate=validate)
             return self._json(found)
 
     def fail(self, task: object, error: str | Mapping[str, object] | None = None) -> Json:
@@ -94,8 +110,9 @@ class TaskHandle:
         """
         with self._world.lock:
             found = self._find(task)
-            more = {"audited_by": by} if by else {}
-            self._world.audits.audit(found, result, comments=comments, response=response, **more)
+            self._world.audits.audit(
+                found, result, comments=comments, response=response, audited_by=by or CUSTOMER
+            )
             return self._json(found)
 
     def redo(self, task: object, *, by: str = "test") -> Json:
@@ -103,6 +120,31 @@ class TaskHandle:
         with self._world.lock:
             found = self._find(task)
             self._world.lifecycle.redo(found, by=by)
+            return self._json(found)
+
+    def report(
+        self, task: object, type: str | None = None, message: str | None = None  # noqa: A002
+    ) -> Json:
+        """A contributor reports a chat task's content as sensitive: v2 withholds its threads.
+
+        Args:
+            task: A pending task, which is completed by it, or a completed one.
+            type: What kind of content, for example ``personal_information``.
+            message: What the contributor wrote.
+
+        Raises:
+            Refusal: It is no chat task, or has another status.
+        """
+        with self._world.lock:
+            found = self._find(task)
+            self._world.chats.report(found, kind=type, message=message)
+            return self._json(found)
+
+    def delete(self, task: object) -> Json:
+        """Deletes a task and its labels: v2 calls it deleted, v1 canceled."""
+        with self._world.lock:
+            found = self._find(task)
+            self._world.lifecycle.delete(found)
             return self._json(found)
 
     def _find(self, task: object) -> Task:
@@ -167,18 +209,72 @@ class ProjectHandle:
     def get(self, name: str) -> Json:
         """The project as the API would answer it."""
         with self._world.lock:
-            for mode in ("live", "test"):
-                if name in self._world.core.sides[mode].projects:
-                    return project_json(self._world.core.sides[mode].projects[name])
-        raise PROJECT_NOT_FOUND()
+            return project_json(self._find(name)[1])
+
+    def calibration(self, name: str) -> Json:
+        """A Rapid project's calibration: its score, what taskers wrote, and every task.
+
+        The score is 80 % the customer's verdicts (accepted 100, fixed 50, rejected 0; the newest
+        audit of each task counts) and 20 % the confidence that taskers reported; ``None`` before
+        the first audit. It is that of the newest version of the project's params that has an
+        audited calibration task.
+
+        Raises:
+            Refusal: There is no such project, or it is not a Rapid project.
+        """
+        self._world.pump.rest()
+        with self._world.lock:
+            return calibration_json(calibration_of(*self._find(name)))
+
+    def taskers(self, name: str) -> list[Json]:
+        """The people of a Rapid project's crowd, those who fell off included.
+
+        Raises:
+            Refusal: There is no such project.
+        """
+        self._world.pump.rest()
+        with self._world.lock:
+            side, project = self._find(name)
+            return taskers_json(side.crowds.get(project.name))
+
+    def set_up(
+        self,
+        name: str,
+        *,
+        types: Sequence[str] | None = None,
+        models: Sequence[str] | None = None,
+        mode: Mode = "live",
+    ) -> Json:
+        """Says what a chat project is for; makes one if the mode has none of that name.
+
+        Args:
+            name: The project's name.
+            types: Its archetypes, for example ``["RLHF: Pref Ranking"]``.
+            models: The models whose replies its tasks show.
+            mode: Whose project it is.
+
+        Returns:
+            The project as v2 shows it.
+
+        Raises:
+            Refusal: There is a project of that name for another type of tasks.
+        """
+        with self._world.lock:
+            side = self._world.core.sides[mode]
+            return staff.set_up_project(self._world, side, name, types=types, models=models)
 
     def archive(self, name: str) -> Json:
         """Archives a project, which Scale allows in its dashboard only."""
         with self._world.lock:
-            for side in self._world.core.sides.values():
-                if name in side.projects:
-                    side.projects[name].archived = True
-                    return project_json(side.projects[name])
+            project = self._find(name)[1]
+            project.archived = True
+            return project_json(project)
+
+    def _find(self, name: str) -> tuple[Side, Project]:
+        for mode in ("live", "test"):
+            side = self._world.core.sides[mode]
+            if name in side.projects:
+                return side, side.projects[name]
         raise PROJECT_NOT_FOUND()
 
 
@@ -197,7 +293,7 @@ class Rules:
         Args:
             rule: A :class:`scale_mock.Rule` or a dict; instead of it its fields may be passed.
             fields: ``name``, ``match``, ``outcome``, ``after``, ``error``, ``response``,
-                ``replan``.
+                ``partial``, ``redo``, ``reviews``, ``calibration``, ``replan``.
 
         Returns:
             The rule's id.
@@ -213,6 +309,24 @@ class Rules:
         made = rule if isinstance(rule, Rule) else {**(rule or {}), **fields}
         with self._world.lock:
             return add_rules(self._world, [made])[0]
+
+    def load(self, *paths: str | PathLike[str]) -> list[str]:
+        """Appends the rules and faults of files, TOML or JSON, all or none.
+
+        Args:
+            paths: The files, in the order in which their rules are to be tried.
+
+        Returns:
+            The ids of the rules.
+
+        Raises:
+            ConfigurationError: Something is wrong, as ``FILE:LINE: message``.
+        """
+        __tracebackhide__ = True
+        from scale_mock.mock.rulefiles import load_files
+
+        with self._world.lock:
+            return load_files(self._world, paths)
 
     def clear(self) -> None:
         """Removes every rule."""
@@ -234,7 +348,7 @@ class Rules:
         with self._world.lock:
             return list(self._world.rules.shadowed())
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[Rule]:
         with self._world.lock:
             return iter(list(self._world.rules))
 

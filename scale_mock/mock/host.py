@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from scale_mock.api import App
-from scale_mock.mock.drivers import ClockDriver, RetryGate
+from scale_mock.mock.drivers import MOVING, ClockDriver, RetryGate
 from scale_mock.mock.workers import PumpWorker
 from scale_mock.registry import Registry
+from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from wsgiref.types import WSGIApplication
 
     from scale_mock.serving import Server
     from scale_mock.world import World
@@ -47,9 +48,9 @@ class Host:
         self._on_error = on_error
         self._lock = threading.Lock()
         self._workers: dict[World, PumpWorker] = {}
-        self._server: Server | None = None
+        self._servers: dict[str, Server] = {}
         self._driver: ClockDriver | None = None
-        self._started_at = monotonic()
+        self._started_at = real.monotonic()
 
     def add(self, world: World) -> None:
         """Takes a world in."""
@@ -62,28 +63,50 @@ class Host:
 
     @property
     def url(self) -> str:
-        """The server's address; the server is started on first use."""
-        with self._lock:
-            if self._server is None:
-                from scale_mock.serving import Server
+        """The http server's address; the server is started on first use."""
+        return self.url_of("http")
 
-                self._server = Server(
-                    self.app, host=self._address, port=self._port, on_error=self._on_error
-                )
-                self._server.start()
-            return self._server.url
+    @property
+    def https_url(self) -> str:
+        """The https server's address; the server is started on first use.
+
+        Raises:
+            MissingDependency: ``trustme`` is not installed.
+        """
+        return self.url_of("https")
+
+    def url_of(self, scheme: str) -> str:
+        """The address of the ``http`` or the ``https`` server, which is started on first use."""
+        with self._lock:
+            if scheme not in self._servers:
+                server = self._made(scheme)
+                server.start()
+                self._servers[scheme] = server
+            return self._servers[scheme].url
+
+    def _made(self, scheme: str) -> Server:
+        from scale_mock.serving import Server
+
+        app: WSGIApplication = self.app
+        tls = None
+        if scheme == "https":
+            from scale_mock.mock.certificates import Authority, with_authority
+
+            authority = Authority.of_process()
+            app, tls = with_authority(app, authority.ca_file), authority.context_for(self._address)
+        return Server(app, host=self._address, port=self._port, on_error=self._on_error, tls=tls)
 
     @property
     def is_serving(self) -> bool:
-        """True once the server was started."""
-        return self._server is not None
+        """True once a server was started."""
+        return bool(self._servers)
 
     def stop(self) -> None:
-        """Stops the server and every thread, and closes every world."""
+        """Stops the servers and every thread, and closes every world."""
         with self._lock:
-            server, self._server = self._server, None
+            servers, self._servers = list(self._servers.values()), {}
             driver, self._driver = self._driver, None
-        if server is not None:
+        for server in servers:
             server.stop()
         if driver is not None:
             driver.close()
@@ -96,7 +119,7 @@ class Host:
         world.may_run = gate.may_run
         world.on_attempt = gate.note
         world.clock_changed = self._watch
-        if world.clock_mode != "manual":
+        if world.clock_mode in MOVING:
             self._watch()
 
     def _wake(self, world: World) -> None:
@@ -120,9 +143,7 @@ class Host:
         driver.watch()
 
     def _last_activity(self) -> float:
-        server = self._server
-        if server is None:
-            return self._started_at
-        if server.requests_in_flight:
-            return monotonic()
-        return max(self._started_at, server.last_activity)
+        servers = list(self._servers.values())
+        if any(server.requests_in_flight for server in servers):
+            return real.monotonic()
+        return max([self._started_at, *(server.last_activity for server in servers)])

@@ -69,7 +69,7 @@ def _came(found: list[Callback]) -> str:
 def _details(world: World, expected: Expectation) -> Iterable[str]:
     yield from _nearest(world, expected)
     yield from _subject(world, expected)
-    yield from _clock(world)
+    yield from _clock(world, world.find_task(expected.task) if expected.task else None)
 
 
 def _nearest(world: World, expected: Expectation) -> Iterable[str]:
@@ -134,8 +134,10 @@ def _subject(world: World, expected: Expectation) -> Iterable[str]:
         yield ""
 
 
-def _clock(world: World) -> Iterable[str]:
+def _clock(world: World, thing: object = None) -> Iterable[str]:
     yield f"The clock stands at {to_iso(world.now())} ({world.clock_mode})."
+    if world.follower.is_on and (advice := world.follower.advice(thing)):
+        yield f"It follows datetime.now(UTC), which no wait can move: {advice}."
     coming = upcoming(world, UPCOMING)
     if not coming:
         yield "Nothing is scheduled: without another call, nothing will ever happen."

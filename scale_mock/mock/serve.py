@@ -10,11 +10,17 @@ from scale_mock.sim.instants import EPOCH
 from scale_mock.world.world import World
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 
 def serving_host(
-    *, address: str, port: int, start_at: datetime | None = None, **settings: object
+    *,
+    address: str,
+    port: int,
+    start_at: datetime | None = None,
+    equip: Callable[[World], None] | None = None,
+    **settings: object,
 ) -> Host:
     """Makes a host that serves any number of worlds, all with the same settings.
 
@@ -22,6 +28,7 @@ def serving_host(
         address: The host name or address to listen on.
         port: The port; 0 lets the system choose.
         start_at: The first instant of every world; the usual one by default.
+        equip: Gives every new world what it starts with, for example rules.
         settings: Settings of :class:`scale_mock.config.Settings`, by name.
 
     Returns:
@@ -33,7 +40,10 @@ def serving_host(
     chosen = Settings().with_changes(**settings)
 
     def open_world(name: str) -> World:
-        return World(name=name, settings=chosen, start_at=start_at or EPOCH)
+        world = World(name=name, settings=chosen, start_at=start_at or EPOCH)
+        if equip is not None:
+            equip(world)
+        return world
 
     return Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)
 

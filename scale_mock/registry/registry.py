@@ -62,6 +62,12 @@ class Registry:
             self._worlds[world.name] = world
             self._found.clear()
 
+    def release(self, name: str) -> None:
+        """Takes a world out that goes on elsewhere: it is neither closed nor retired."""
+        with self._lock:
+            self._found.clear()
+            self._worlds.pop(name, None)
+
     def remove(self, name: str) -> World | None:
         """Takes a world out and closes it; ``None`` if there is none of that name."""
         with self._lock:

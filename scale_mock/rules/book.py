@@ -8,86 +8,27 @@ lock: whoever owns the world has one.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError, LimitReached
+from scale_mock.rules.entry import Entry
 from scale_mock.rules.parse import locate, ordinal
 from scale_mock.rules.rule import Rule
+from scale_mock.rules.steering import STEERED, steering_rule
 from scale_mock.selectors.where import did_you_mean, show
+from scale_mock.sim.instants import EPOCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from scale_mock.domain.decisions import Decision
-    from scale_mock.domain.ports import Matchable
+    from scale_mock.domain.ports import Matchable, Moment
     from scale_mock.selectors.where import Where
     from scale_mock.sim.streams import Stream
 
 RULES_MAX = 10_000
 """How many rules a book holds unless told otherwise: every one is tested against every task."""
-
-_NEAR_MISSES_EXAMINED = 1_000
-_FAR = 1_000_000
-
-
-@dataclass(slots=True)
-class Entry:
-    """A rule in a book.
-
-    Attributes:
-        id: ``rule-1``, ``rule-2``, ...; never used twice in a book.
-        rule: The rule, named.
-        matched: How many tasks it matched.
-        fired: How many of them it decided.
-        taken_by: The rule that decided the first task that this one matched in vain.
-        nearest: The subject that came nearest to matching, and why it did not.
-        nearest_count: How many conditions that subject failed.
-        examined: How many subjects were looked at for the nearest.
-    """
-
-    id: str
-    rule: Rule
-    matched: int = 0
-    fired: int = 0
-    taken_by: str | None = None
-    nearest: str | None = None
-    nearest_count: int = _FAR
-    examined: int = 0
-
-    @property
-    def name(self) -> str:
-        """The rule's name, which a rule in a book always has."""
-        return self.rule.name or self.id
-
-    def note_near_miss(self, subject: Matchable) -> None:
-        """Remembers the subject if it comes nearer than all before.
-
-        Cheap and bounded: it ends for good once a subject failed a single condition (nothing can
-        come nearer), or after a thousand subjects.
-        """
-        if self.matched or self.nearest_count == 1 or self.examined >= _NEAR_MISSES_EXAMINED:
-            return
-        self.examined += 1
-        matcher = self.rule.matcher
-        count = matcher.count_mismatches(subject, stop_at=self.nearest_count)
-        if count < self.nearest_count:
-            reasons = "; ".join(map(str, matcher.mismatches(subject)))
-            self.nearest_count = count
-            self.nearest = f"{describe(subject)}: {reasons}"
-
-    def why_unused(self) -> str:
-        """Why the rule has decided nothing, in one line."""
-        start = f'rule "{self.name}" decided nothing'
-        if self.matched:
-            tasks = "1 task" if self.matched == 1 else f"{self.matched} tasks"
-            return (
-                f'{start}: it matched {tasks}, but an earlier rule decided first ("{self.taken_by}"'
-                "); the first match wins, so move it up or narrow the other one"
-            )
-        if self.nearest is None:
-            return f"{start}: no task came up for decision while it was there"
-        return f"{start}: no task matched; the nearest was {self.nearest}"
 
 
 class RuleBook:
@@ -234,27 +175,156 @@ class RuleBook:
         hint = did_you_mean(str(id_or_name), self._by_word)
         raise ConfigurationError(f'there is no rule "{id_or_name}"{hint} Rules: {there}.')
 
-    def decide(self, subject: Matchable, chance: Stream) -> Decision | None:
+    def decide(
+        self, subject: Matchable, chance: Stream, moment: Moment | None = None
+    ) -> Decision | None:
         """What the first matching rule decides; None where no rule matches.
+
+        What the task's own metadata want goes before all rules, which count it all the same.
 
         Args:
             subject: The task.
             chance: The task's stream; only the deciding rule draws from it.
+            moment: What else a decision depends on; a world's first moment without it.
         """
+        now = EPOCH if moment is None else moment.now
+        steering = None if moment is None else moment.steering
         winner: Entry | None = None
+        taken_by = None if steering is None else STEERED
         for entry in self._entries:
             if not entry.rule.matcher.matches(subject):
                 entry.note_near_miss(subject)
                 continue
+            if not entry.picks(chance, moment):
+                continue
             entry.matched += 1
-            if winner is None:
-                winner = entry
+            if taken_by is None:
+                winner, taken_by = entry, entry.name
             elif entry.taken_by is None:
-                entry.taken_by = winner.name
+                entry.taken_by = taken_by
+        if steering is not None:
+            return steering_rule(steering).decision(chance, now=now, subject=subject)
         if winner is None:
             return None
         winner.fired += 1
-        return winner.rule.decision(chance)
+        return winner.rule.decision(
+            chance,
+            now=now,
+            queue=winner.queue,
+            subject=subject,
+            count=winner.matched,
+            responder=winner.responder,
+        )
+
+    def dump(self) -> dict[str, object]:
+        """The rules with all that has become of them, as plain data."""
+        return {
+            "number": self._number,
+            "entries": [{**entry.dump(), "rule": entry.rule.as_dict()} for entry in self._entries],
+        }
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Puts back what :meth:`dump` wrote, in the place of whatever is there.
+
+        Raises:
+            ConfigurationError: A rule's function is not there any more: data cannot hold it.
+        """
+        entries = []
+        for written in data["entries"]:
+            there = self._by_word.get(written["id"])
+            made = written["rule"]
+            if isinstance(made["response"], Mapping) and "callable" in made["response"]:
+                if there is None or not callable(there.rule.response):
+                    raise (
+                        locate(made)
+                        .at("response")
+                        .refuse(
+                            "is a function, which cannot be written down: add the rule again "
+                            "before what was written is read back"
+                        )
+                    )
+                made = {**made, "response": there.rule.response}
+            entries.append(Entry.load(written, Rule.from_dict(made)))
+        self._number = data["number"]
+        self._entries = entries
+        self._by_word = {word: entry for entry in entries for word in (entry.id, entry.name)}
+
+    def entries(self) -> list[Entry]:
+        """Every rule with what has become of it, in order."""
+        return list(self._entries)
+
+    def refuse_shadowed(self, ids: Iterable[str]) -> None:
+        """Refuses rules that an earlier one leaves nothing to decide.
+
+        Args:
+            ids: The rules to look at.
+
+        Raises:
+            ConfigurationError: There is such a rule.
+        """
+        wanted = set(ids)
+        general = [entry for entry in self._entries if entry.rule.is_unconditional]
+        if not general:
+            return
+        first = self._entries.index(general[0])
+        for position, entry in enumerate(self._entries[first + 1 :], start=first + 2):
+            if entry.id in wanted:
+                raise locate(_named(entry.rule), position).refuse(
+                    f'could never decide anything, because rule "{general[0].name}" '
+                    f"({ordinal(first + 1)}) comes first and means every task; the first match "
+                    "wins, so put the general rule last"
+                )
+
+    def replace_source(
+        self, source: str, rules: Iterable[Rule | Mapping[str, object]]
+    ) -> list[str]:
+        """Puts rules in the place of all those that came from the same source.
+
+        A rule that is there unchanged keeps its id and its counts. All are replaced, or none if
+        one makes no sense. The rules of a source that was not there come first.
+
+        Args:
+            source: Where the rules come from; see :attr:`Entry.source`.
+            rules: What is there now.
+
+        Returns:
+            The ids of the source's rules.
+
+        Raises:
+            ConfigurationError: A rule makes no sense, or its name is taken.
+            LimitReached: There are too many.
+        """
+        before, by_word = self._entries, self._by_word
+        old = [entry for entry in before if entry.source == source]
+        place = before.index(old[0]) if old else 0
+        kept = [entry for entry in before if entry.source != source]
+        self._entries = list(kept)
+        self._by_word = {word: entry for word, entry in by_word.items() if entry.source != source}
+        try:
+            ids = self.extend(rules)
+        except Exception:
+            self._entries, self._by_word = before, by_word
+            raise
+        fresh = [self._taken_over(entry, old) for entry in self._entries[len(kept) :]]
+        for entry in fresh:
+            entry.source = source
+        self._entries = [*kept[:place], *fresh, *kept[place:]]
+        self._by_word = {word: entry for entry in self._entries for word in (entry.id, entry.name)}
+        return [entry.id for entry in fresh] if ids else []
+
+    @staticmethod
+    def _taken_over(entry: Entry, old: list[Entry]) -> Entry:
+        """The old entry of an unchanged rule, or the new one."""
+        for other in old:
+            same = (
+                other.rule == entry.rule
+                if other.rule.name != other.id
+                else (replace(other.rule, name=entry.name) == entry.rule)
+            )
+            if same:
+                old.remove(other)
+                return other
+        return entry
 
     def unused(self) -> list[Rule]:
         """The rules that never decided anything, in order; :meth:`why_unused` says why."""
@@ -284,24 +354,19 @@ class RuleBook:
                 lines.append(f'{start} matches too, but "{winner}" comes first')
         return lines
 
-    def as_dicts(self) -> list[dict[str, object]]:
-        """Every rule as plain data, with its id and counts."""
-        return [
-            {"id": entry.id, **entry.rule.as_dict(), "matched": entry.matched, "fired": entry.fired}
-            for entry in self._entries
-        ]
+    def as_dicts(self, *, reasons: bool = False) -> list[dict[str, object]]:
+        """Every rule as plain data, with its id and counts.
 
-
-def describe(subject: Matchable) -> str:
-    """A task in a few words, by what rules can match: enough to recognize it."""
-    unique_id = subject.match_value("unique_id")
-    title = f"{subject.match_value('type')} task" + (f" {show(unique_id)}" if unique_id else "")
-    details = [f"{subject.match_value('mode')} mode"]
-    for name in ("project", "batch"):
-        value = subject.match_value(name)
-        if value is not None:
-            details.append(f"{name} {show(value)}")
-    return f"{title} ({', '.join(details)})"
+        Args:
+            reasons: Whether to say as ``unused`` why a rule has decided nothing, else null.
+        """
+        listed = []
+        for entry in self._entries:
+            counts: dict[str, object] = {"matched": entry.matched, "fired": entry.fired}
+            if reasons:
+                counts["unused"] = None if entry.fired else entry.why_unused()
+            listed.append({"id": entry.id, **entry.rule.as_dict(), **counts})
+        return listed
 
 
 def _named(rule: object) -> object:

@@ -7,35 +7,26 @@ Python calls, the control API and files all end here, each with its own
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
-from scale_mock.domain.decisions import OUTCOMES, Outcome
-from scale_mock.selectors.durations import parse_span
+from scale_mock.rules import outcomes
+from scale_mock.rules.outcomes import ERROR_TEXT, Fate, read_fate
+from scale_mock.rules.possible import refuse_impossible
+from scale_mock.selectors import occasions
 from scale_mock.selectors.matching import compile_match
-from scale_mock.selectors.plain import plain_table
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
-    from scale_mock.selectors.durations import DurationLike, Span
     from scale_mock.selectors.matching import Matcher
+    from scale_mock.selectors.occasions import Occasions
 
-ERROR_TEXT = "One or more attachments could not be downloaded."
-"""What a failed task says unless the rule says otherwise."""
+__all__ = ["ERROR_TEXT", "KEYS", "RuleFields", "locate", "ordinal", "parse_rule"]
 
 NAME_CHARACTERS_MAX = 200
 RESERVED_PREFIX = "default:"
 """How the journal names what no rule decided; a rule of that name would be mistaken for it."""
 
-RESPONSE_FORMS = (
-    'give "synthesize" (the default), {"value": {...}} with the response as the platform would '
-    'return it, {"from": "hypothesis", "noise": 0.1}, or {"image_size": [width, height]}'
-)
-
-
-SIDE_MAX = 100_000
-"""The longest side of an image, in pixels."""
-
-KEYS = ("name", "match", "outcome", "after", "error", "response", "replan")
+KEYS = ("name", "match", *outcomes.KEYS, "replan")
 """What a rule may say, in the order in which refusals list it."""
 
 
@@ -45,21 +36,17 @@ class RuleFields(NamedTuple):
     Attributes:
         name: The rule's name; None leaves it to the book.
         match: What was asked for, copied.
-        matcher: ``match``, compiled.
-        outcome: What happens.
-        after: When; None leaves it to the default turnaround.
-        error: The text or the whole error response of an ``error``, else None.
-        response: ``synthesize`` or ``{"value": ...}`` for ``complete``, else None.
+        matcher: The plain conditions of ``match``, compiled.
+        occasions: Which of the tasks that they hold for are meant.
+        fate: What happens to them.
         replan: Whether a rule added later also decides tasks that others have decided already.
     """
 
     name: str | None
     match: dict[str, object]
     matcher: Matcher
-    outcome: Outcome
-    after: Span | None
-    error: str | dict[str, object] | None
-    response: Literal["synthesize"] | dict[str, object] | None
+    occasions: Occasions
+    fate: Fate
     replan: bool
 
 
@@ -77,11 +64,22 @@ def locate(data: object, position: int | None = None) -> Where:
         data: The rule as plain data, right or wrong.
         position: Its position in the list, from 1; None where it stands alone.
     """
+    return Where(label_of(data, position))
+
+
+def label_of(data: object, position: int | None = None, *, kind: str = "rule") -> str:
+    """What refusals call a rule: ``rule "night shift" (2nd)``.
+
+    Args:
+        data: The rule as plain data, right or wrong.
+        position: Its position in the list, from 1; None where it stands alone.
+        kind: What it is.
+    """
     name = data.get("name") if isinstance(data, Mapping) else None
-    label = "rule"
-    if isinstance(name, str) and name.strip():
-        label = f'rule "{name[:NAME_CHARACTERS_MAX]}"'
-    return Where(label if position is None else f"{label} ({ordinal(position)})")
+    label = (
+        f'{kind} "{name[:NAME_CHARACTERS_MAX]}"' if isinstance(name, str) and name.strip() else kind
+    )
+    return label if position is None else f"{label} ({ordinal(position)})"
 
 
 def parse_rule(data: object, where: Where) -> RuleFields:
@@ -99,37 +97,20 @@ def parse_rule(data: object, where: Where) -> RuleFields:
     for key in data:
         if key not in KEYS:
             raise where.at(str(key)).refuse(f"unknown key{did_you_mean(str(key), KEYS)} {_keys()}")
-    outcome = _read_outcome(data.get("outcome"), where.at("outcome"))
-    _refuse_contradictions(data, outcome, where)
-    match = _read_match(data.get("match"), where.at("match"))
-    error = _read_error(data.get("error"), where.at("error"))
-    response = _read_response(data.get("response"), where.at("response"))
+    fate = read_fate(data, where)
+    conditions, chosen = occasions.split(
+        _read_match(data.get("match"), where.at("match")), where.at("match")
+    )
+    matcher = compile_match(conditions, where=where.at("match"))
+    refuse_impossible(conditions, matcher, where.at("match"))
     return RuleFields(
         name=_read_name(data.get("name"), where.at("name")),
-        match=match,
-        matcher=compile_match(match, where=where.at("match")),
-        outcome=outcome,
-        after=_read_after(data.get("after"), where.at("after")),
-        error=(error or ERROR_TEXT) if outcome == "error" else None,
-        response=(response or "synthesize") if outcome == "complete" else None,
+        match={**conditions, **chosen.as_dict()},
+        matcher=matcher,
+        occasions=chosen,
+        fate=fate,
         replan=_read_replan(data.get("replan"), where.at("replan")),
     )
-
-
-def _refuse_contradictions(data: Mapping[str, object], outcome: Outcome, where: Where) -> None:
-    """Refuses values that the outcome leaves without a meaning."""
-    wants = {"error": "error", "response": "complete"}
-    for key, needed in wants.items():
-        if data.get(key) is not None and outcome != needed:
-            raise where.at(key).refuse(
-                f'only a rule with outcome "{needed}" has one; this rule\'s outcome is '
-                f'"{outcome}". Remove {key}, or set outcome = "{needed}".'
-            )
-    if outcome == "hold" and data.get("after") is not None:
-        raise where.at("after").refuse(
-            "a held task stays pending until somebody completes, fails or cancels it, so it has "
-            "no time. Remove after, or choose another outcome."
-        )
 
 
 def _read_name(value: object, where: Where) -> str | None:
@@ -170,78 +151,6 @@ def _copy_match(match: Mapping[str, object]) -> dict[str, object]:
         return value
 
     return {key: copy(value, 0) for key, value in match.items()}
-
-
-def _read_outcome(value: object, where: Where) -> Outcome:
-    if value is None:
-        return "complete"
-    for outcome in OUTCOMES:
-        if value == outcome:
-            return outcome
-    names = f"Outcomes: {', '.join(OUTCOMES)}."
-    if not isinstance(value, str):
-        raise where.refuse(f"an outcome is text, not {show(value)}. {names}")
-    raise where.refuse(f'unknown outcome "{value}"{did_you_mean(value, OUTCOMES)} {names}')
-
-
-def _read_after(value: object, where: Where) -> Span | None:
-    # parse_span refuses other types itself, in words that name what is accepted.
-    return None if value is None else parse_span(cast("DurationLike | Span", value), where=where)
-
-
-def _read_error(value: object, where: Where) -> str | dict[str, object] | None:
-    if value is None:
-        return None
-    if isinstance(value, str) and value.strip():
-        return value
-    if isinstance(value, Mapping) and value:
-        return plain_table(value, where)
-    raise where.refuse(
-        f"give the text of the error, or the whole error response as a table, not {show(value)}"
-    )
-
-
-def _read_response(value: object, where: Where) -> Literal["synthesize"] | dict[str, object] | None:
-    if value is None:
-        return None
-    if value == "synthesize":
-        return "synthesize"
-    if isinstance(value, str):
-        hint = did_you_mean(value, ["synthesize"])
-        raise where.refuse(f'unknown form "{value}"{hint} Forms: {RESPONSE_FORMS}.')
-    if not isinstance(value, Mapping):
-        raise where.refuse(f"{RESPONSE_FORMS}, not {show(value)}")
-    if value.keys() == {"value"}:
-        if not isinstance(value["value"], Mapping):
-            raise where.at("value").refuse(f"a response is a table, not {show(value['value'])}")
-    elif value.keys() == {"image_size"}:
-        _check_size(value["image_size"], where.at("image_size"))
-    elif "from" in value and value.keys() <= {"from", "noise"}:
-        _check_source(value, where)
-    else:
-        keys = ", ".join(map(str, value)) or "no key"
-        raise where.refuse(
-            f'a table with the one key "value" is expected, this one has {keys}; '
-            f'{RESPONSE_FORMS}. To return this table, wrap it: {{"value": {{...}}}}'
-        )
-    return plain_table(value, where)
-
-
-def _check_source(value: Mapping[str, object], where: Where) -> None:
-    if value["from"] != "hypothesis":
-        raise where.at("from").refuse(f'"hypothesis" is the one source, not {show(value["from"])}')
-    noise = value.get("noise", 0)
-    if isinstance(noise, bool) or not isinstance(noise, int | float) or not 0 <= noise <= 1:
-        raise where.at("noise").refuse(f"a number from 0 to 1, not {show(noise)}")
-
-
-def _check_size(value: object, where: Where) -> None:
-    if (
-        not isinstance(value, list | tuple)
-        or len(value) != 2
-        or not all(type(side) is int and 1 <= side <= SIDE_MAX for side in value)
-    ):
-        raise where.refuse(f"width and height in pixels, 1 to {SIDE_MAX}, not {show(value)}")
 
 
 def _read_replan(value: object, where: Where) -> bool:

@@ -6,7 +6,8 @@ match must hold; an empty match holds for everything.
 
 ``metadata`` and ``params`` are matched at a path inside them: ``{"metadata.row": 17}``, where dots
 separate keys and integers index arrays, or ``{"metadata": {"row": 17}}``, where every key is taken
-as it stands (the way to name a key that contains a dot). Where an array is found, it is enough that
+as it stands (the way to name a key that contains a dot), or, as a JSON pointer (RFC 6901),
+``{"/metadata/a.b/0": 17}``. Where an array is found, it is enough that
 one of its elements is wanted.
 """
 
@@ -21,9 +22,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from scale_mock.selectors.wanted import (
     Alternative,
     Predicate,
-    any_of,
     compile_alternatives,
     is_operator_table,
+    lifted,
     say_any_of,
 )
 from scale_mock.selectors.where import Where, did_you_mean, nearest, show, to_where
@@ -81,7 +82,8 @@ class Field:
 
     Attributes:
         name: What the user writes.
-        kind: ``text`` (one text), ``texts`` (several) or ``path`` (a table to reach into).
+        kind: ``text`` (one text), ``texts`` (several), ``number`` (an integer) or ``path`` (a
+            table to reach into).
         optional: Whether a subject may lack it, so that wanting None makes sense.
         choices: The only values there are, or empty if any text will do.
     """
@@ -113,6 +115,7 @@ TASK_FIELDS = field_table(
     ),
     Field("tags", kind="texts", optional=True),
     Field("unique_id", optional=True),
+    Field("project_version", kind="number", optional=True),
     Field("metadata", kind="path"),
     Field("params", kind="path"),
 )
@@ -193,6 +196,8 @@ def _resolve(
     """The field that a key names and the path inside it."""
     if not isinstance(key, str):
         raise place.refuse(f"fields are named by text, not {show(key)}. {_list(fields)}")
+    if key.startswith("/"):
+        return _resolve_pointer(key, place.at(key), fields)
     name, dot, rest = key.partition(".")
     field = fields.get(name)
     if field is None:
@@ -203,6 +208,20 @@ def _resolve(
     if not all(path) and dot:
         raise place.at(key).refuse(f'a key is empty; write the path as "{name}.key.0.key"')
     return field, path
+
+
+def _resolve_pointer(
+    key: str, where: Where, fields: Mapping[str, Field]
+) -> tuple[Field, tuple[str, ...]]:
+    """The same for a JSON pointer such as ``/metadata/row``."""
+    name, *path = [
+        part.replace("~1", "/").replace("~0", "~") for part in key.removeprefix("/").split("/")
+    ]
+    field = fields.get(name)
+    if field is None or field.kind != "path" or not path:
+        roots = " or ".join(f"/{one.name}/" for one in fields.values() if one.kind == "path")
+        raise where.refuse(f"a JSON pointer starts with {roots or 'nothing here: use a field'}")
+    return field, tuple(path)
 
 
 def _unknown(key: str, fields: Mapping[str, Field]) -> str:
@@ -225,14 +244,18 @@ def _named_condition(field: Field, wanted: object, where: Where) -> Condition:
     alternatives = compile_alternatives(wanted, where)
     for alternative in alternatives:
         _check_possible(field, alternative, where)
-    name, test = field.name, any_of(alternatives)
+    name = field.name
 
     def find(subject: Matchable) -> object:
         return subject.match_value(name)
 
-    if field.kind == "texts":
-        test = _on_texts(test)
+    lift = _on_texts if field.kind == "texts" else _as_it_is
+    test = lifted(alternatives, lift)
     return Condition(name, say_any_of(alternatives), find, _test_of(name, test))
+
+
+def _as_it_is(test: Predicate) -> Predicate:
+    return test
 
 
 def _test_of(name: str, test: Predicate) -> Callable[[Matchable], bool]:
@@ -242,7 +265,12 @@ def _test_of(name: str, test: Predicate) -> Callable[[Matchable], bool]:
 def _check_possible(field: Field, alternative: Alternative, where: Where) -> None:
     """Refuses a wanted value that no subject can have."""
     value = alternative.value
-    if value is None and field.optional:
+    for unwanted in alternative.unwanted:
+        _check_possible(field, unwanted, where)
+    if alternative.unwanted or (value is None and field.optional):
+        return
+    if field.kind == "number":
+        _check_number(value, where)
         return
     if not isinstance(value, str):
         null = " or null" if field.optional else ""
@@ -251,6 +279,12 @@ def _check_possible(field: Field, alternative: Alternative, where: Where) -> Non
         hint = did_you_mean(value, field.choices)
         values = ", ".join(field.choices)
         raise where.refuse(f'no {field.name} is "{value}"{hint} Values: {values}.')
+
+
+def _check_number(value: object, where: Where) -> None:
+    numbers = value.values() if isinstance(value, Mapping) else [value]
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers):
+        raise where.refuse(f"wants a number, a range or null, not {show(value)}")
 
 
 def _on_texts(test: Predicate) -> Predicate:
@@ -289,14 +323,14 @@ def _path_conditions(
     alternatives = compile_alternatives(wanted, where)
     find = _finder(root, path)
     field = ".".join((root, *path))
-    yield Condition(field, say_any_of(alternatives), find, _on_found(find, any_of(alternatives)))
+    test = lifted(alternatives, _or_an_element)
+    yield Condition(field, say_any_of(alternatives), find, lambda subject: test(find(subject)))
 
 
-def _on_found(find: Finder, test: Predicate) -> Callable[[Matchable], bool]:
+def _or_an_element(test: Predicate) -> Predicate:
     """The test for a value at a path: the value itself, or one element of an array."""
 
-    def on_found(subject: Matchable) -> bool:
-        found = find(subject)
+    def on_found(found: object) -> bool:
         if test(found):
             return True
         return isinstance(found, (list, tuple)) and any(map(test, found))

@@ -7,6 +7,11 @@
 ``None``                    nothing there; nothing else matches what is not there
 ``["a", "b-*", None]``      any of these
 ``{"equals": "a*b"}``       exactly this value, no wildcards; also whole lists and tables
+``{"in": ["a*b", 3]}``      exactly one of these values, no wildcards
+``{"glob": "b-*"}``         text, a glob; what a bare text means
+``{"range": [0, 10]}``      a number from 0 to 10, both included
+``{"min": 0, "max": 10}``   the same; either may be left out
+``{"not": "b-*"}``          anything but this, nothing included; in lists, none of them may be it
 ==========================  ==================================================================
 """
 
@@ -42,12 +47,14 @@ class Alternative:
         test: Whether a found value is it.
         says: How explanations say it.
         exact: Whether the value is text without wildcards.
+        unwanted: What a ``not`` excludes; empty for all others.
     """
 
     value: object
     test: Predicate
     says: str
     exact: bool = False
+    unwanted: tuple[Alternative, ...] = ()
 
 
 def literally(value: object) -> dict[str, object]:
@@ -66,10 +73,20 @@ def compile_alternatives(wanted: object, where: Where) -> tuple[Alternative, ...
         ConfigurationError: It is none of these, or could never match.
     """
     if not isinstance(wanted, (list, tuple)):
-        return (_alternative(wanted, where),)
+        return _alternatives(wanted, where)
     if not wanted:
         raise where.refuse("an empty list matches nothing; name at least one value")
-    return tuple(_alternative(item, where.at(f"[{index}]")) for index, item in enumerate(wanted))
+    return tuple(
+        alternative
+        for index, item in enumerate(wanted)
+        for alternative in _alternatives(item, where.at(f"[{index}]"))
+    )
+
+
+def _alternatives(wanted: object, where: Where) -> tuple[Alternative, ...]:
+    if is_operator_table(wanted):
+        return _operator(wanted, where)
+    return (_alternative(wanted, where),)
 
 
 def _alternative(wanted: object, where: Where) -> Alternative:
@@ -83,11 +100,10 @@ def _alternative(wanted: object, where: Where) -> Alternative:
         if isinstance(wanted, float) and math.isnan(wanted):
             raise where.refuse("NaN equals nothing, so the rule could never match")
         return Alternative(wanted, _equals(wanted), show(wanted))
-    if is_operator_table(wanted):
-        return _operator(wanted, where)
     raise where.refuse(
         f"cannot look for {show(wanted)} ({type(wanted).__name__}); wanted values are text "
-        '(a glob), numbers, booleans, null, lists of these (any of), or {"equals": value}'
+        "(a glob), numbers, booleans, null, lists of these (any of), or one of the operators "
+        f'{", ".join(OPERATORS)}, min and max, such as {{"equals": value}}'
     )
 
 
@@ -132,19 +148,99 @@ def _compile_equals(operand: object, where: Where) -> Alternative:
     return Alternative(value, _equals(value), f"exactly {show(value)}")
 
 
+def _compile_exactly(operand: object, where: Where) -> tuple[Alternative, ...]:
+    return (_compile_equals(operand, where),)
+
+
+def _compile_in(operand: object, where: Where) -> tuple[Alternative, ...]:
+    if not isinstance(operand, list | tuple):
+        raise where.refuse(f"a list of values is expected, not {show(operand)}")
+    if not operand:
+        raise where.refuse("an empty list matches nothing; name at least one value")
+    return tuple(
+        _compile_equals(item, where.at(f"[{index}]")) for index, item in enumerate(operand)
+    )
+
+
+def _compile_glob(operand: object, where: Where) -> tuple[Alternative, ...]:
+    if not isinstance(operand, str):
+        raise where.refuse(f"a glob is text, not {show(operand)}")
+    return (_text(operand),)
+
+
+def _compile_not(operand: object, where: Where) -> tuple[Alternative, ...]:
+    unwanted = compile_alternatives(operand, where)
+    held = any_of(unwanted)
+    says = f"anything but {say_any_of(unwanted)}"
+    return (Alternative(operand, lambda found: not held(found), says, unwanted=unwanted),)
+
+
+def _compile_range(operand: object, where: Where) -> tuple[Alternative, ...]:
+    if not isinstance(operand, list | tuple) or len(operand) != 2:
+        raise where.refuse(f"two numbers are expected, such as [0, 10], not {show(operand)}")
+    low, high = (_end(item, where.at(f"[{index}]")) for index, item in enumerate(operand))
+    return _between(low, high, where)
+
+
+def _compile_ends(table: Mapping[str, object], where: Where) -> tuple[Alternative, ...]:
+    low = _end(table["min"], where.at("min")) if "min" in table else None
+    high = _end(table["max"], where.at("max")) if "max" in table else None
+    return _between(low, high, where)
+
+
+def _end(value: object, where: Where) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise where.refuse(f"a number is expected, not {show(value)}")
+    return value
+
+
+def _between(low: float | None, high: float | None, where: Where) -> tuple[Alternative, ...]:
+    if low is not None and high is not None and low > high:
+        raise where.refuse(
+            f"{show(low)} to {show(high)} is empty, so this could never match; "
+            f"did you mean {show(high)} to {show(low)}?"
+        )
+
+    def test(found: object) -> bool:
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return False
+        return (low is None or low <= found) and (high is None or found <= high)
+
+    ends = [f"from {show(low)}"] if low is not None else []
+    ends += [f"to {show(high)}"] if high is not None else []
+    given = {"min": low, "max": high}
+    value = {name: end for name, end in given.items() if end is not None}
+    return (Alternative(value, test, f"a number {' '.join(ends)}"),)
+
+
 # One entry per operator: the word in the table, and what compiles its operand.
-OPERATORS: Mapping[str, Callable[[object, Where], Alternative]] = MappingProxyType(
-    {"equals": _compile_equals}
+OPERATORS: Mapping[str, Callable[[object, Where], tuple[Alternative, ...]]] = MappingProxyType(
+    {
+        "equals": _compile_exactly,
+        "in": _compile_in,
+        "glob": _compile_glob,
+        "range": _compile_range,
+        "not": _compile_not,
+    }
 )
+_ENDS = frozenset({"min", "max"})
+_WORDS = OPERATORS.keys() | _ENDS
 
 
 def is_operator_table(wanted: object) -> bool:
     """Whether a wanted value is a table of operators, and not one of nested keys."""
-    return isinstance(wanted, Mapping) and bool(wanted) and wanted.keys() <= OPERATORS.keys()
+    return isinstance(wanted, Mapping) and bool(wanted) and wanted.keys() <= _WORDS
 
 
-def _operator(table: object, where: Where) -> Alternative:
+def _operator(table: object, where: Where) -> tuple[Alternative, ...]:
     assert isinstance(table, Mapping)
+    if table.keys() <= _ENDS:
+        return _compile_ends(table, where)
+    if len(table) > 1:
+        raise where.refuse(
+            f"one operator at a time, not {', '.join(table)}; only min and max go together. A key "
+            'of that name is reached as "metadata.path.name"'
+        )
     ((name, operand),) = table.items()
     return OPERATORS[name](operand, where.at(name))
 
@@ -163,6 +259,27 @@ def any_of(alternatives: Sequence[Alternative]) -> Predicate:
         return any(other(found) for other in others)
 
     return test
+
+
+def lifted(
+    alternatives: Sequence[Alternative], lift: Callable[[Predicate], Predicate]
+) -> Predicate:
+    """The test for what may be a list: one element has to be wanted, none may be unwanted.
+
+    Args:
+        alternatives: What is wanted.
+        lift: Makes a test of one value into one of a list in which a single value suffices.
+    """
+    wanted = [item for item in alternatives if not item.unwanted]
+    if len(wanted) == len(alternatives):
+        return lift(any_of(alternatives))
+    tests = [lift(any_of(wanted))] if wanted else []
+    tests += [_negated(lifted(item.unwanted, lift)) for item in alternatives if item.unwanted]
+    return tests[0] if len(tests) == 1 else lambda found: any(test(found) for test in tests)
+
+
+def _negated(test: Predicate) -> Predicate:
+    return lambda found: not test(found)
 
 
 def say_any_of(alternatives: Sequence[Alternative]) -> str:

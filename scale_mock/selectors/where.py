@@ -14,6 +14,7 @@ from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 _SHOWN_CHARACTERS = 100
 _SHOWN_BITS = 256
@@ -30,6 +31,11 @@ class Where:
 
     label: str = ""
     path: tuple[str, ...] = ()
+
+    @property
+    def directory(self) -> Path | None:
+        """Where paths in the data start from; None for the current directory."""
+        return None
 
     def at(self, *segments: str) -> Self:
         """The place reached by these keys from here."""

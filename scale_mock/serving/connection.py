@@ -1,50 +1,58 @@
 """Owns one client's socket: reading, writing, and closing it so that the client sees the reply.
 
-This is the one place that acts on a socket, so a reply that no WSGI application can express
-(a reset, a truncation, a drip) belongs here too: as a further :class:`Then`, or as a `Reply` that
-is cut up in :meth:`Connection.write`.
+This is the one place that acts on a socket. A reply that no WSGI application can express (a reset,
+a truncation, a drip) is a row of parts with an end of their own (:class:`Then`); cutting it up is
+the business of :mod:`~scale_mock.serving.sentence`.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
-import time
+import struct
 from selectors import EVENT_READ, EVENT_WRITE
 from typing import TYPE_CHECKING
 
 from scale_mock.serving.exchange import Exchange
 from scale_mock.serving.head import ProtocolError
 from scale_mock.serving.parser import RequestParser
+from scale_mock.serving.realtime import clock as time
 from scale_mock.serving.reply import CONTINUE, Then, refusal
+from scale_mock.serving.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scale_mock.serving.context import Context
     from scale_mock.serving.reply import Reply
+    from scale_mock.serving.tls import TlsSocket
+    from scale_mock.verdicts import Verdict
 
 _RECEIVE_BYTES = 65_536
 _RECEIVE_BODY_BYTES = 262_144
 _READ_AHEAD_BYTES = 65_536
+_LAST = frozenset({Then.CLOSE, Then.RESET, Then.HOLD})
 
 
 class Connection:
     """One client. Loop thread only.
 
     Args:
-        sock: Accepted, non-blocking.
+        sock: Accepted, non-blocking; under TLS or not.
         address: The client's host and port.
         context: What is shared with the other connections.
         on_closed: Called once with the connection when its socket is closed.
     """
 
     __slots__ = ("_address", "_context", "_drain_until", "_drained_bytes", "_events", "_exchange",
-                 "_is_advancing", "_is_eof", "_is_refused", "_on_closed", "_out", "_parser",
+                 "_is_advancing", "_is_eof", "_is_refused", "_is_sentenced", "_on_closed", "_out",
+                 "_parser",
                  "_sock", "_then", "_touched_at", "is_closed")  # fmt: skip
 
     def __init__(
         self,
-        sock: socket.socket,
+        sock: socket.socket | TlsSocket,
         address: tuple[str, int],
         context: Context,
         on_closed: Callable[[Connection], None],
@@ -64,6 +72,7 @@ class Connection:
         self._is_advancing = False
         self._is_eof = False
         self._is_refused = False
+        self._is_sentenced = False
         self.is_closed = False
 
     @property
@@ -96,6 +105,10 @@ class Connection:
         except OSError:
             self.abort()
             return
+        except ProtocolError as error:  # plain HTTP where TLS is spoken
+            self._refuse(error.status, error.error)
+            self._watch()
+            return
         self._touched_at = self._context.last_activity = time.monotonic()
         if self._drain_until is not None:
             self._drained_bytes += len(data)
@@ -104,6 +117,9 @@ class Connection:
             return
         if data:
             self._parser.feed(data)
+        elif self._is_sentenced:
+            self.abort()  # who goes before a late reply has given up, not sent all there is to send
+            return
         else:
             self._is_eof = True
         self.advance()
@@ -126,9 +142,15 @@ class Connection:
         if self.is_closed:
             self._end_exchange()
             return
-        self._send(reply.data)
+        if reply.data:
+            self._send(reply.data)
         if self._out is None and not self.is_closed:
             self._on_flushed()
+
+    def carry_out(self, verdict: Verdict, reply: Reply) -> None:
+        """Let a verdict decide what of a reply goes out, and when; nobody waits for it."""
+        self._is_sentenced = True
+        Sentence(self, verdict, reply, self._context.timers).begin()
 
     def abort(self) -> None:
         """Close the socket now, whatever is unsent. The client may see a reset."""
@@ -136,6 +158,8 @@ class Connection:
             return
         self.is_closed = True
         self._out = None
+        if self._is_sentenced:
+            self._then = Then.CLOSE  # the rest of a late or slow reply never comes
         if self._events:
             self._context.selector.unregister(self._sock)
         self._sock.close()
@@ -165,7 +189,7 @@ class Connection:
     def _serve_next(self) -> bool:
         if self._exchange or self._out or self.is_closed or self._is_refused:
             return False
-        if self._then is Then.CLOSE:
+        if self._then in _LAST:
             return False
         try:
             request = self._parser.next_request()
@@ -225,12 +249,32 @@ class Connection:
         self._end_exchange()
         if self._then is Then.CLOSE:
             self._finish()
+        elif self._then is Then.RESET:
+            self._reset()
+        elif self._then is Then.HOLD:
+            self._hold()
 
     def _end_exchange(self) -> None:
         exchange = self._exchange
         if exchange is not None and self._then is not Then.CONTINUE:
             self._exchange = None
+            self._is_sentenced = False
             exchange.end()
+
+    def _reset(self) -> None:
+        """Close it so that the kernel sends a reset: lingering for no time is how to ask for it."""
+        linger = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+        with contextlib.suppress(OSError):  # the client may have gone already
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.abort()
+
+    def _hold(self) -> None:
+        """Say nothing more, and throw away what comes, until the client goes."""
+        if self._is_eof:
+            self.abort()
+            return
+        self._drain_until = time.monotonic() + self._context.limits.hold_s_max
+        self._parser.close()
 
     def _finish(self) -> None:
         """Close in order: the kernel resets a connection that is closed with input unread."""

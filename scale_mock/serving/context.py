@@ -8,16 +8,18 @@ from __future__ import annotations
 import selectors
 import socket
 import sys
-import time
 from collections import deque
 from typing import TYPE_CHECKING
 
 from scale_mock.serving.environ import EnvironBuilder
 from scale_mock.serving.pool import WorkerPool
+from scale_mock.serving.realtime import clock as time
 from scale_mock.serving.reply import DateLine
+from scale_mock.serving.timers import Timers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ssl import SSLContext
     from wsgiref.types import WSGIApplication
 
     from scale_mock.serving.limits import Limits
@@ -76,6 +78,7 @@ class Context:
     """The shared state of one run of a server.
 
     Attributes:
+        tls: What connections are wrapped with; `None` for plain HTTP.
         requests_in_flight: Requests handed to the application whose reply is not out. Readable
             from any thread.
         last_activity: Monotonic seconds of the last bytes received, or the last reply finished.
@@ -90,13 +93,16 @@ class Context:
         port: int,
         limits: Limits,
         on_error: Callable[[BaseException], None] | None,
+        tls: SSLContext | None = None,
     ) -> None:
         self.app = app
         self.limits = limits
-        self.environs = EnvironBuilder(host, port)
+        self.tls = tls
+        self.environs = EnvironBuilder(host, port, scheme="http" if tls is None else "https")
         self.date = DateLine()
         self.pool = WorkerPool(limits.pool_threads_max, name=f"scale_mock-serving-{port}")
         self.mailbox = Mailbox()
+        self.timers = Timers()
         self.selector = selectors.DefaultSelector()
         self.requests_in_flight = 0
         self.last_activity = time.monotonic()

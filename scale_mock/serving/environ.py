@@ -31,7 +31,7 @@ class EnvironBuilder:
     out as well, because the body comes decoded, with CONTENT_LENGTH set to its length.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, scheme: str = "http") -> None:
         self._base: WSGIEnvironment = {
             "SCRIPT_NAME": "",
             "SERVER_NAME": host,
@@ -39,7 +39,7 @@ class EnvironBuilder:
             "SERVER_SOFTWARE": "scale_mock",
             "GATEWAY_INTERFACE": "CGI/1.1",
             "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": scheme,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,

@@ -7,19 +7,21 @@ worker, and what it returns is posted back to the loop, the only thread that tou
 from __future__ import annotations
 
 import threading
-import time
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from scale_mock.serving.deferred import Deferred
 from scale_mock.serving.environ import AFTER_REPLY
+from scale_mock.serving.realtime import clock as time
 from scale_mock.serving.reply import Reply, ReplyError, ReplyStart, Then, refusal
+from scale_mock.verdicts import VERDICT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from scale_mock.serving.context import Context
     from scale_mock.serving.head import Request
+    from scale_mock.verdicts import Verdict
 
 _PARTS_PER_TURN = 16
 
@@ -33,6 +35,9 @@ class Channel(Protocol):
 
     def write(self, reply: Reply) -> None:
         """Send (part of) a reply; the exchange is ended once its last part is out."""
+
+    def carry_out(self, verdict: Verdict, reply: Reply) -> None:
+        """Let a verdict decide what of a whole reply goes out, and when."""
 
     def advance(self) -> None:
         """Go on with the next request, if this one is over."""
@@ -71,7 +76,7 @@ class Exchange:
         try:
             body = self._context.app(self._environ, self._start)
             if type(body) is list or type(body) is tuple:
-                self._channel.write(self._start.whole(self._joined(body)))
+                self._answer(self._start.whole(self._joined(body)))
             else:
                 self._body = body
                 self._send_iterable(iter(body))
@@ -113,6 +118,14 @@ class Exchange:
         self._request.body.close()
         self._context.last_activity = time.monotonic()
         self._context.requests_in_flight -= 1
+
+    def _answer(self, reply: Reply) -> None:
+        """Send a whole reply, as it is or as the application's verdict wants it."""
+        verdict = self._environ.get(VERDICT)
+        if verdict is None:
+            self._channel.write(reply)
+        else:
+            self._channel.carry_out(verdict, reply)
 
     def _joined(self, parts: Iterable[bytes]) -> bytes:
         written = self._start.written
@@ -183,7 +196,7 @@ class Exchange:
         data, is_whole = self._gather(parts, enough=2)
         if is_whole:
             self._close_body()
-            self._channel.write(self._start.whole(data))
+            self._answer(self._start.whole(data))
             return
         self._parts = parts
         self._channel.write(self._start.first(self._count(data)))
@@ -242,7 +255,7 @@ class Exchange:
             data, is_whole = self._gather(parts, enough=2**62 if is_list else 1)
             if is_whole:
                 self._close_body()
-                self._post(partial(self._deliver, self._start.whole(data)))
+                self._post(partial(self._deliver_whole, self._start.whole(data)))
             else:
                 self._stream(data, parts)
         except BaseException as error:  # the boundary to foreign code: the worker goes on
@@ -278,6 +291,10 @@ class Exchange:
             return True
         self._request.body.close()
         return False
+
+    def _deliver_whole(self, reply: Reply) -> None:
+        self._answer(reply)
+        self._channel.advance()
 
     def _deliver(self, reply: Reply) -> None:
         self._channel.write(reply)

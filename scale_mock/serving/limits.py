@@ -22,6 +22,7 @@ class Limits:
         drain_s_max: Seconds for which input is read and thrown away after a refusal, so that the
             client sees the reply and not a reset.
         drain_bytes_max: Bytes thrown away at most during that time.
+        hold_s_max: Seconds for which a client that a verdict denies its reply is left waiting.
         pool_threads_max: Worker threads for deferred requests.
         pool_wait_s_max: Seconds a deferred request waits for a worker thread; then it gets a 503.
     """
@@ -33,5 +34,6 @@ class Limits:
     idle_s_max: float = 75.0
     drain_s_max: float = 5.0
     drain_bytes_max: int = 256 * 2**20
+    hold_s_max: float = 600.0
     pool_threads_max: int = 32
     pool_wait_s_max: float = 10.0

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import socket
-import time
 from selectors import EVENT_READ
 from typing import TYPE_CHECKING
 
 from scale_mock.serving.connection import Connection
+from scale_mock.serving.realtime import clock as time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ssl import SSLContext
 
     from scale_mock.serving.context import Context
+    from scale_mock.serving.tls import TlsSocket
 
 _SWEEP_S_MIN, _SWEEP_S_MAX = 0.01, 1.0
 
@@ -46,13 +48,19 @@ class Loop:
 
     def run(self) -> None:
         """Serve until :meth:`stop` is called, then close every socket."""
-        select = self._context.selector.select
+        select, timers = self._context.selector.select, self._context.timers
         try:
             while not self._is_stopping:
                 has_deadlines = self._connections or not self._is_accepting
-                for key, mask in select(self._sweep_s if has_deadlines else None):
+                wait_s = self._sweep_s if has_deadlines else None
+                if timers:
+                    wait_s = timers.wait_s(self._sweep_s)
+                for key, mask in select(wait_s):
                     self._guarded(key.data, mask)
                 now = time.monotonic()
+                if timers:
+                    for call in timers.take(now):
+                        self._guarded(call)
                 if now >= self._sweep_at:
                     self._sweep_at = now + self._sweep_s
                     self._sweep(now)
@@ -94,7 +102,8 @@ class Loop:
     def _welcome(self, sock: socket.socket, address: tuple[str, int]) -> None:
         sock.setblocking(False)
         _send_at_once(sock)
-        connection = Connection(sock, address, self._context, self._forget)
+        wire = sock if self._context.tls is None else _under_tls(sock, self._context.tls)
+        connection = Connection(wire, address, self._context, self._forget)
         self._connections.add(connection)
         # On loopback the request is often there already, which saves a round of the selector.
         self._guarded(connection.receive)
@@ -137,10 +146,16 @@ class Loop:
         for connection in list(self._connections):
             self._guarded(connection.abort)
         self._listener.close()
-        for call in self._context.mailbox.close():
+        for call in [*self._context.mailbox.close(), *self._context.timers.close()]:
             self._guarded(call)
         self._context.selector.close()
         self._context.pool.close()
+
+
+def _under_tls(sock: socket.socket, tls: SSLContext) -> TlsSocket:
+    from scale_mock.serving.tls import TlsSocket  # a server without a certificate loads no TLS
+
+    return TlsSocket(sock, tls)
 
 
 def _send_at_once(sock: socket.socket) -> None:

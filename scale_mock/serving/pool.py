@@ -7,9 +7,10 @@ that never returns would hang the process; importing it also costs more than thi
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from typing import TYPE_CHECKING
+
+from scale_mock.serving.realtime import clock as time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

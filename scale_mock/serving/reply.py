@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import re
-import time
 from typing import TYPE_CHECKING
+
+from scale_mock.serving.realtime import clock as time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +46,8 @@ class Then(enum.Enum):
     KEEP = "the next request may come"
     CLOSE = "it is closed in order: the client sees the end of the stream"
     CONTINUE = "more bytes of the same reply follow"
+    RESET = "it is reset"
+    HOLD = "nothing more comes until the client goes"
 
 
 class Reply:

@@ -15,6 +15,7 @@ from scale_mock.serving.loop import Loop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from ssl import SSLContext
     from types import TracebackType
     from typing import Self
     from wsgiref.types import WSGIApplication
@@ -43,6 +44,7 @@ class Server:
         limits: See :class:`~scale_mock.serving.limits.Limits`.
         on_error: Gets whatever the application raised, on the thread where it happened. Without
             it, tracebacks go to stderr.
+        tls: Certificate and key, to serve https; plain http without it.
     """
 
     def __init__(
@@ -53,8 +55,10 @@ class Server:
         port: int = 0,
         limits: Limits = Limits(),  # noqa: B008 - immutable
         on_error: Callable[[BaseException], None] | None = None,
+        tls: SSLContext | None = None,
     ) -> None:
         self.host = host
+        self._tls = tls
         self._port = port
         self._app = app
         self._limits = limits
@@ -83,7 +87,8 @@ class Server:
             ServerStartError: It has not been started, so the port is not known.
         """
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{host}:{self.port}"
 
     @property
     def requests_in_flight(self) -> int:
@@ -118,6 +123,7 @@ class Server:
             port=self.port,
             limits=self._limits,
             on_error=self._on_error,
+            tls=self._tls,
         )
         self._loop = Loop(listener, self._context)
         self._thread = threading.Thread(

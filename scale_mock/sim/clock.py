@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from scale_mock.sim.instants import EPOCH, cut_to_ms, to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LAST = datetime(9000, 1, 1, tzinfo=UTC)
 """Where time ends: early enough that whatever is scheduled from it is still in the calendar."""
@@ -15,9 +19,12 @@ class VirtualClock:
 
     Args:
         start_at: The first instant, aware; cut to the millisecond, which is all the wire can say.
+
+    Attributes:
+        moved: Told the new instant after every move, before anything that is due there happens.
     """
 
-    __slots__ = ("_now", "start_at")
+    __slots__ = ("_now", "moved", "start_at")
 
     def __init__(self, start_at: datetime = EPOCH) -> None:
         if start_at.tzinfo is None:
@@ -26,6 +33,7 @@ class VirtualClock:
             raise ValueError(f"start_at must not be after {to_iso(LAST)}, got {start_at!r}.")
         self.start_at = cut_to_ms(start_at.astimezone(UTC))
         self._now = self.start_at
+        self.moved: Callable[[datetime], None] | None = None
 
     def now(self) -> datetime:
         """The current instant, UTC."""
@@ -55,3 +63,9 @@ class VirtualClock:
         if not self._now <= instant <= LAST:
             self.check(instant)
         self._now = instant
+        if self.moved is not None:
+            self.moved(instant)
+
+    def begin_at(self, instant: datetime) -> None:
+        """Sets another beginning, in a world where nothing has happened yet."""
+        self.start_at = self._now = cut_to_ms(instant)

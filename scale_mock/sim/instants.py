@@ -1,8 +1,9 @@
-"""Instants on the wire: ISO 8601 in UTC with milliseconds and ``Z``, both directions."""
+"""Instants on the wire: ISO 8601 in UTC with milliseconds and ``Z``, both directions; HTTP dates."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 """Where an unconfigured world starts. A constant, so that an unconfigured run repeats too."""
@@ -32,6 +33,19 @@ def from_iso(text: str) -> datetime:
         return parsed.astimezone(UTC)
     except OverflowError as error:
         raise ValueError(f"{text!r} lies outside of the years 1 to 9999 in UTC") from error
+
+
+@lru_cache(maxsize=64)
+def to_http(instant: datetime) -> str:
+    """Writes an aware UTC instant as a ``Date`` header has it (RFC 9110), whatever the locale."""
+    day = _DAYS[instant.weekday()]
+    month = _MONTHS[instant.month - 1]
+    hour = f"{instant.hour:02d}:{instant.minute:02d}:{instant.second:02d}"
+    return f"{day}, {instant.day:02d} {month} {instant.year:04d} {hour} GMT"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def cut_to_ms(instant: datetime) -> datetime:

@@ -11,6 +11,7 @@ from scale_mock.sim.streams import stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from scale_mock.domain.chats import ChatSetting
     from scale_mock.domain.ports import Source
     from scale_mock.sim.streams import Stream
 
@@ -52,11 +53,13 @@ class Order:
         results: Below which address the response's files lie.
         mode: ``test`` or ``live``, the mode of the key; empty if nobody says.
         source: The task that this one builds on, if it does.
+        chat: What a chat task of v2 depends on besides, if it is one.
     """
 
     __slots__ = (
         "_count",
         "_results",
+        "chat",
         "identity",
         "image_size",
         "locale",
@@ -81,7 +84,9 @@ class Order:
         results: str = RESULTS,
         mode: str = "",
         source: Source | None = None,
+        chat: ChatSetting | None = None,
     ) -> None:
+        self.chat = chat
         self.source = source
         self.mode = mode
         self.image_size = image_size

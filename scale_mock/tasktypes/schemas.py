@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scale_mock.tasktypes.compiling import Compiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from jsonschema.exceptions import ValidationError
 
@@ -98,13 +98,27 @@ def _told(error: ValidationError) -> Iterator[ValidationError]:
     branches: dict[Any, list[ValidationError]] = {}
     for one in error.context or ():
         branches.setdefault(one.schema_path[0], []).append(one)
-    for problems in branches.values():
-        # An annotation or a field says by its type which alternative it means to be.
-        if all(one.validator != "type" and "type" not in one.path for one in problems):
-            for one in problems:
-                yield from _told(one)
-            return
+    for problems in _meant(branches.values()):
+        for one in problems:
+            yield from _told(one)
+        return
     yield error
+
+
+def _meant(branches: Iterable[list[ValidationError]]) -> list[list[ValidationError]]:
+    """The alternative that was meant, alone in a list; empty where nothing tells.
+
+    An annotation or a field says by its ``type`` which alternative it means to be.
+    """
+    said = [found for found in branches if all("type" not in one.path for one in found)]
+    fitting = [found for found in said if all(one.validator != "type" for one in found)]
+    if not fitting:
+        # Something inside has a wrong JSON type: of several alternatives any could be meant.
+        inside = [
+            found for found in said if all(one.path or one.validator != "type" for one in found)
+        ]
+        fitting = inside if len(inside) == 1 else []
+    return fitting[:1]
 
 
 def _load(*path: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scale_mock.domain.batches import stats
 from scale_mock.selectors.durations import format_duration
 from scale_mock.sim.instants import to_iso
+from scale_mock.world.explain_studio import studio_waits
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -82,7 +83,8 @@ def _decided_by(world: World, task: Task) -> str:
     planned = task.decision.rule if task.decision else None
     if task.status != "pending":
         for entry in world.core.journal.entries(subject=task.subject):
-            by = entry.as_dict().get("by")
+            said = entry.as_dict()
+            by = said.get("rule") or said.get("by")
             if entry.kind in ENDS and isinstance(by, str) and by != planned:
                 return by
     return planned or "nobody yet: work cannot begin"
@@ -147,6 +149,10 @@ def _task_waits(world: World, task: Task) -> tuple[str, str]:
             f"{batch.project.product_line} batch before it is finalized",
             f"client.finalize_batch({batch.name!r}) or mock.batches.finalize({batch.name!r})",
         )
+    if batch is not None and batch.status == "paused" and not task.work_started:
+        return (f"batch {batch.name!r} to be resumed: it is paused", _resume(batch))
+    if (on_floor := studio_waits(world, task)) is not None:
+        return on_floor
     if task.event is not None:
         what = "its end" if task.work_started else "the start of work"
         if task.event.kind == "task.finish":
@@ -167,6 +173,10 @@ def _batch_waits(world: World, batch: Batch) -> tuple[str, str]:
             "being finalized: it is still in staging",
             f"client.finalize_batch({batch.name!r}) or mock.batches.finalize({batch.name!r})",
         )
+    if batch.status == "paused":
+        return ("being resumed: it is paused", _resume(batch))
+    if batch.status == "cancelled" and not batch.counts.get("pending", 0):
+        return ("nothing: it was cancelled, and a cancelled batch sends no callback", "nothing")
     if batch.settling is not None:
         due = batch.settling.due
         return (f"its completion at {in_words(world, due)}", _move_clock(world, due))
@@ -181,6 +191,10 @@ def _batch_waits(world: World, batch: Batch) -> tuple[str, str]:
     if not batch.total:
         return ("a first task: a batch without tasks never completes", "create a task in it")
     return _callback_waits(world, list(world.desk.of("batch", batch.name, batch.mode)), batch)
+
+
+def _resume(batch: Batch) -> str:
+    return f"client.v2.resume_batch({{'batch_name': {batch.name!r}}})"
 
 
 def _callback_waits(
@@ -209,8 +223,8 @@ def _callback_waits(
     if not callbacks:
         field = "callback" if hasattr(owner, "counts") else "callback_url"
         why = f"it has no {field}, so no callback is owed"
-        if owner.status == "canceled":
-            why = "canceled tasks send no callback"
+        if owner.status in {"canceled", "deleted"}:
+            why = f"{owner.status} tasks send no callback"
         return (f"nothing: it {_ended(owner)}; {why}", "nothing")
     return (f"nothing: it {_ended(owner)} and its callback arrived", "nothing")
 
@@ -220,6 +234,8 @@ def _ended(owner: Task | Batch) -> str:
 
 
 def _move_clock(world: World, due: datetime) -> str:
+    if world.follower.is_on:
+        return world.follower.how_to_reach(due)
     return f"mock.clock.advance_to({to_iso(due)!r}), or an assertion that waits for it"
 
 

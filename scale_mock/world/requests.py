@@ -25,6 +25,7 @@ class RequestRecord:
         mode: The mode of the key.
         key: The key, all but its beginning hidden.
         error: What was refused, with the JSON path if there is one.
+        fault: The name of the fault that struck it.
     """
 
     at: datetime
@@ -36,6 +37,7 @@ class RequestRecord:
     mode: str
     key: str
     error: str | None = None
+    fault: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """The request as the control API shows it."""
@@ -49,4 +51,5 @@ class RequestRecord:
             "mode": self.mode,
             "key": self.key,
             "error": self.error,
+            "fault": self.fault,
         }

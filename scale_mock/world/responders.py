@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.documents import decode_object
@@ -9,7 +10,7 @@ from scale_mock.envelopes.tasks import render_task
 from scale_mock.errors import ConfigurationError, ResponderFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from scale_mock.domain.model import Task
     from scale_mock.world.world import World
@@ -48,15 +49,49 @@ def set_responder(
         world.core.responders[type_name] = lambda task: given
 
 
+def rule_responder(
+    world: World, rule: str, make: Callable[..., object]
+) -> Callable[[Task], Mapping[str, object]]:
+    """What makes the responses of a rule that has a function for them.
+
+    Args:
+        world: The world.
+        rule: The rule's name.
+        make: The function, which gets a task's JSON.
+    """
+
+    def checked(task: Task, made: object) -> Mapping[str, object]:
+        if not isinstance(made, Mapping):
+            raise ConfigurationError(f"a response is a table, not {type(made).__name__}")
+        problems = world.core.task_types.check_response(task.type, made)
+        if problems:
+            raise ConfigurationError(f"it does not fit the schema: {'; '.join(problems[:3])}")
+        return made
+
+    def respond(task: Task) -> Mapping[str, object]:
+        return _answer(
+            world,
+            task,
+            lambda: checked(task, make(decode_object(render_task(task)))),
+            name=f'The response function of rule "{rule}"',
+        )
+
+    return respond
+
+
 def _answer(
-    world: World, task: Task, make: Callable[[], Mapping[str, object]]
+    world: World,
+    task: Task,
+    make: Callable[[], Mapping[str, object]],
+    *,
+    name: str | None = None,
 ) -> Mapping[str, object]:
     """What a user's function answers; its failure is named, kept for the check, and raised."""
     try:
         return make()
     except Exception as error:
         failure = ResponderFailed(
-            f"The response function that is registered for {task.type} failed on task "
+            f"{name or f'The response function that is registered for {task.type}'} failed on task "
             f"{task.task_id}: {type(error).__name__}: {error}"
         )
         world.broken.append(failure)

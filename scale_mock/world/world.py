@@ -4,47 +4,46 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from scale_mock.callbacks.desk import CallbackDesk
 from scale_mock.callbacks.receiver import Receiver
 from scale_mock.callbacks.targets import Targets
-from scale_mock.domain.audits import Audits
-from scale_mock.domain.batches import Batches
+from scale_mock.domain.chats import check_response
 from scale_mock.domain.core import Core
-from scale_mock.domain.files import Files
-from scale_mock.domain.lifecycle import Lifecycle
+from scale_mock.domain.handwork import check_labels
 from scale_mock.domain.model import MODES
-from scale_mock.domain.projects import Projects
-from scale_mock.domain.quality import Quality
-from scale_mock.domain.studio import Studio
-from scale_mock.domain.tasks import Tasks
-from scale_mock.domain.team import Team
 from scale_mock.envelopes.tasks import render_task
+from scale_mock.faults.book import FaultBook
 from scale_mock.labeling import Planner
 from scale_mock.rules.book import RuleBook
 from scale_mock.sim.clock import VirtualClock
-from scale_mock.sim.instants import EPOCH
+from scale_mock.sim.instants import EPOCH, to_http
 from scale_mock.sim.scheduler import Scheduler
 from scale_mock.sim.streams import digest
 from scale_mock.tasktypes import TaskTypes
+from scale_mock.world.appointments import Appointments
+from scale_mock.world.following import Follower
+from scale_mock.world.meddling import CallbackFaults
+from scale_mock.world.platform import Platform
+from scale_mock.world.polls import Polls
 from scale_mock.world.pump import Pump
-from scale_mock.world.ruling import check_types
+from scale_mock.world.ruling import FILES, check_steering, prepare
 from scale_mock.world.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
-    from wsgiref.types import WSGIApplication
-
-    from werkzeug.wrappers import Request
 
     from scale_mock.callbacks.records import Callback
     from scale_mock.config import Settings
     from scale_mock.domain.model import Batch, Mode, Task
     from scale_mock.domain.task_index import TaskFilter
+    from scale_mock.faults.fault import Fault
     from scale_mock.rules.rule import Rule
     from scale_mock.sim.scheduler import Event
+    from scale_mock.world.following import OuterTime
     from scale_mock.world.requests import RequestRecord
 
 RECEIVER_URL = "http://receiver.scale-mock.test/"
@@ -67,7 +66,7 @@ class Touched(Protocol):
         """Grows with every change."""
 
 
-class World:
+class World(Platform):
     """One simulation: its own store, clock, seed, rules, callbacks and journal.
 
     Args:
@@ -75,12 +74,18 @@ class World:
         settings: The settings.
         start_at: The first instant.
         rules: The rules that the world starts with, and goes back to on a reset.
+        outer: The time that it may follow; ``None`` where there is none to follow.
+        faults: The faults that it starts with, likewise.
 
     Attributes:
         lock: Held while state is read or changed; never while a callback is out.
+        file_rules: The rules of files that are watched; a reset keeps them.
+        file_faults: The faults of these files.
         clock_changed: Called when mode or rate of the clock changed.
         on_attempt: Called after every try of a callback.
         may_run: Asked before an ``autojump`` clock runs an event.
+        make_appointment: Makes a scheduled call, given its id.
+        absorbing: How many contexts let the sleep of the test's threads move the clock.
         broken: Exceptions inside the mock, kept for whoever checks.
         unknown_routes: Requests that no route answered, as ``METHOD path``.
     """
@@ -92,6 +97,8 @@ class World:
         settings: Settings,
         start_at: datetime = EPOCH,
         rules: Iterable[Rule | Mapping[str, object]] = (),
+        outer: OuterTime | None = None,
+        faults: Iterable[Fault | Mapping[str, object]] = (),
     ) -> None:
         self.name = name
         self.settings = self._first_settings = settings
@@ -100,11 +107,20 @@ class World:
         self.rate = settings.rate
         self.lock = threading.RLock()
         self.tickets = Tickets()
+        self.follower = Follower(self, outer)
+        if self.clock_mode == "follow":
+            self.follower.require()
+        self.absorbing = 0
+        self.make_appointment: Callable[[str], None] = lambda name: None
+        self._watchers: list[Callable[[datetime], None]] = []
         self.clock_changed: Callable[[], None] = lambda: None
         self.on_attempt: Callable[[Callback], None] = lambda callback: None
         self.may_run: Callable[[Event], bool] = lambda event: True
         self._first_rules = list(rules)
-        self._mounts: dict[str, WSGIApplication | Callable[[Request], object]] = {}
+        self._first_faults = list(faults)
+        self.file_rules: list[Rule] = []
+        self.file_faults: list[Fault] = []
+        self._mounts: dict[str, Callable[..., object]] = {}
         self._build()
 
     def reset(self) -> None:
@@ -122,13 +138,33 @@ class World:
             self._build()
         self.clock_changed()
 
+    def rebuild(self, fill: Callable[[], None], *, settings: Settings, start_at: datetime) -> None:
+        """Builds the world anew and fills it; leaves it as it was if the filling fails.
+
+        Args:
+            fill: Puts state into the empty world.
+            settings: The settings from now on; a reset goes back to the first ones.
+            start_at: The first instant.
+        """
+        before = dict(vars(self))
+        self.settings, self.start_at = settings, start_at
+        try:
+            self._build()
+            fill()
+        except BaseException:
+            vars(self).update(before)
+            raise
+        before["scheduler"].clear()
+        before["desk"].forget()
+        self.clock_changed()
+
     def close(self) -> None:
         """Closes what the world holds open."""
         with self.lock:
             self.scheduler.clear()
             self.desk.forget()
 
-    def mount(self, prefix: str, app: WSGIApplication | Callable[[Request], object]) -> None:
+    def mount(self, prefix: str, app: Callable[..., object]) -> None:
         """Answers callbacks to URLs with a prefix in process; a reset keeps it."""
         self.desk.targets.mount(prefix, app)
         self._mounts[prefix] = app
@@ -167,6 +203,10 @@ class World:
                 return self.core.sides[mode].batches[name]
         return None
 
+    def due(self, task: Task) -> datetime | None:
+        """When something may next happen to a task; ``None`` if nothing will by itself."""
+        return task.event.due if task.event is not None else self.workforce.due(task)
+
     def run_to_next_change(self, thing: Touched) -> None:
         """Runs the world until a pending task or batch changes, as an ``autojump`` clock does.
 
@@ -192,48 +232,92 @@ class World:
     def set_clock(self, *, mode: str | None, rate: float | None) -> None:
         """Changes how the clock moves; ``None`` leaves something as it is."""
         if mode is not None:
-            self.settings = self.settings.with_changes(clock=mode)
-            self.clock_mode = self.settings.clock
+            changed = self.settings.with_changes(clock=mode)
+            if changed.clock == "follow":
+                self.follower.require()
+            self.settings, self.clock_mode = changed, changed.clock
         if rate is not None:
             self.settings = self.settings.with_changes(rate=rate)
             self.rate = rate
         self.clock_changed()
+
+    def begin_at(self, instant: datetime) -> None:
+        """Takes another beginning; for a world in which nothing has happened yet."""
+        self.scheduler.clock.begin_at(instant)
+        self.start_at = self.scheduler.clock.start_at
+        self.core.journal.begin_again()
+
+    def watch_clock(self, watcher: Callable[[datetime], None], *, watching: bool) -> None:
+        """Begins or ends to tell somebody of every move, before what is due there happens."""
+        with self.lock:
+            if watching:
+                self._watchers.append(watcher)
+            else:
+                self._watchers.remove(watcher)
+            self._tell_of_moves()
+
+    def _tell_of_moves(self) -> None:
+        def moved(instant: datetime) -> None:
+            for watcher in self._watchers:
+                watcher(instant)
+
+        self.scheduler.clock.moved = moved if self._watchers else None
+        if self._watchers:
+            moved(self.now())
 
     def start_task(self, task: Task) -> None:
         """Work on a task starts now; its end stays where it was planned."""
         self.lifecycle.start_early(task)
 
     def complete_task(
-        self, task: Task, *, response: Mapping[str, object] | None, by: str | None
+        self,
+        task: Task,
+        *,
+        response: Mapping[str, object] | None,
+        by: str | None,
+        validate: bool | None = None,
     ) -> None:
-        """Completes a pending task, with synthesized labels if none are given."""
+        """Completes a pending task, with synthesized labels if none are given.
+
+        Args:
+            task: The task.
+            response: The labels.
+            by: Who labeled it.
+            validate: Whether the labels must fit the task's type; ``None`` for those of self-label
+                batches only.
+
+        Raises:
+            Refusal: 400 that lists what is wrong with the labels, or if it is not pending.
+        """
+        if response is not None:
+            check_labels(self.core, task, response, validate=validate)
         if response is None:
             self.lifecycle.complete_synthesized(task, by=by or "hand")
         else:
+            check_response(self.core, task, response)
             self.lifecycle.complete(task, response, by=by or "hand")
 
     def _tell_attempt(self, callback: Callback) -> None:
         """Tells whoever is interested by now; a reset keeps them."""
         self.on_attempt(callback)
 
+    def _make_appointment(self, name: str) -> None:
+        """Asks whoever makes scheduled calls by now; a reset keeps them."""
+        self.make_appointment(name)
+
     def _build(self) -> None:
         settings = self.settings
-        self.scheduler = Scheduler(VirtualClock(self.start_at), guard=self.lock)
+        self.scheduler = Scheduler(
+            VirtualClock(self.start_at), guard=self.lock, schedule_seed=settings.schedule_seed
+        )
         self.core = Core(settings=settings, scheduler=self.scheduler, task_types=TASK_TYPES)
-        self.rules = RuleBook(self._first_rules)
-        for rule in self.rules:
-            check_types(rule, TASK_TYPES.names)
-        self.core.planner = Planner(seed=settings.seed, rules=self.rules)
-        self.projects = Projects(self.core)
-        self.batches = Batches(self.core, self.projects)
-        self.lifecycle = Lifecycle(self.core, self.batches)
-        self.tasks = Tasks(self.core, self.projects, self.batches, self.lifecycle)
-        self.audits = Audits(self.core, self.lifecycle)
-        self.files = Files(self.core, self.projects)
-        self.team = Team(self.core)
-        self.studio = Studio(self.core, self.projects, self.batches, self.team)
-        self.quality = Quality(self.core, self.projects, self.batches)
-        targets = Targets(hosts=settings.callback_hosts, timeout_s=settings.callback_timeout_s)
+        self._build_rules()
+        self._furnish(self.core)
+        targets = Targets(
+            hosts=settings.callback_hosts,
+            timeout_s=settings.callback_timeout_s,
+            date=lambda: to_http(self.now()),
+        )
         self.desk = CallbackDesk(
             self.core,
             targets=targets,
@@ -242,12 +326,37 @@ class World:
             ticket=lambda: self.tickets.newest,
         )
         self.desk.on_attempt = self._tell_attempt
+        self.desk.meddler = CallbackFaults(self)
         self.core.callbacks = self.desk
         self.receiver = Receiver(self.now)
         targets.mount_handler(RECEIVER_URL, self.receiver.take)
         for prefix, app in self._mounts.items():
             targets.mount(prefix, app)
-        self.pump = Pump(self.scheduler, self.desk, self.tickets, events_max=settings.events_max)
+        self.appointments = Appointments(self.core, self._make_appointment)
+        self.pump = Pump(
+            self.scheduler,
+            self.desk,
+            self.tickets,
+            events_max=settings.events_max,
+            appointments=self.appointments,
+            follower=self.follower,
+        )
+        self.polls = Polls(settings.stuck_polls_max)
+        self._tell_of_moves()
         self.requests: deque[RequestRecord] = deque(maxlen=settings.requests_max)
         self.broken: deque[BaseException] = deque(maxlen=KEPT)
         self.unknown_routes: deque[str] = deque(maxlen=KEPT)
+
+    def _build_rules(self) -> None:
+        """What the user has decided beforehand: rules and faults, given and in files."""
+        self.rules = RuleBook(self._first_rules)
+        self.rules.replace_source(FILES, self.file_rules)
+        prepare(self, [entry.id for entry in self.rules.entries()])
+        self.faults = FaultBook(self._first_faults, faults_max=self.settings.faults_max)
+        self.file_fault_ids = self.faults.extend(self.file_faults)
+        self.core.planner = Planner(
+            seed=self.settings.seed,
+            rules=self.rules,
+            now=self.core.now,
+            check=partial(check_steering, TASK_TYPES),
+        )

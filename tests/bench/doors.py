@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
-from contextlib import contextmanager
 from dataclasses import asdict
 from statistics import median
-from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
+from typing import TYPE_CHECKING
 
 from tests.bench import peers
 from tests.bench.measure import Bar, Bench, Row, child, child_result, each_us
-from tests.bench.samples import IMAGE, call_app, new_mock
+from tests.bench.samples import IMAGE, new_mock
 from tests.bench.servers import canned_reply, serving
 from tests.bench.wire import fresh, kept
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from wsgiref.types import WSGIApplication
+    from collections.abc import Callable
 
     from scaleapi import ScaleClient
 
@@ -41,7 +37,8 @@ LOAD_BARS = {"GET": Bar(3, at_most=False), "create": Bar(2, at_most=False)}
 
 def in_process(bench: Bench) -> list[Row]:
     """A call of the official SDK with no socket, and the same without the SDK."""
-    mock, direct = new_mock()
+    # Thousands of reads of a task that stays as it is.
+    mock, direct = new_mock(stuck_polls_max=0)
     task_id = direct.create("imageannotation", IMAGE)
     body = json.dumps(IMAGE).encode()
     canned = canned_reply()
@@ -50,7 +47,7 @@ def in_process(bench: Bench) -> list[Row]:
 
     def answered(call: Callable[[], object]) -> Callable[[], float]:
         def run() -> float:
-            with answered_by(mock.app):
+            with mock.intercept():
                 return each_us(call, count)
 
         return run
@@ -62,9 +59,14 @@ def in_process(bench: Bench) -> list[Row]:
         few = bench.count(100)
         return lambda: peers.with_moto(lambda get, put: each_us(choose(get, put), few))
 
+    def enter_and_exit() -> None:
+        with mock.intercept():
+            pass
+
     with mock:
         found = bench.compare(
             {
+                "enter": lambda: each_us(enter_and_exit, bench.count(1000)),
                 "ours GET": answered(lambda: ours.get_task(task_id)),
                 "ours create": answered(lambda: create(ours)),
                 "responses GET": by_responses(lambda sdk: sdk.get_task(task_id)),
@@ -87,7 +89,8 @@ def in_process(bench: Bench) -> list[Row]:
             rows.append(with_bar(row, held))
         bare = Row("in-process", f"{verb} as a WSGI call", found[f"bare {verb}"])
         rows.append(bare)
-    return rows
+    enter = Row("in-process", "interception: enter and exit", found["enter"])
+    return [*rows, with_bar(enter, Bar(300, of_ratio=False))]
 
 
 def loopback(bench: Bench) -> list[Row]:
@@ -202,33 +205,6 @@ def create(client: ScaleClient) -> object:
 
 def with_bar(row: Row, bar: Bar | None) -> Row:
     return Row(row.subject, row.what, row.ours, row.peer_name, row.peer, bar)
-
-
-@contextmanager
-def answered_by(app: WSGIApplication) -> Iterator[None]:
-    """Answers every connection of urllib3 by an application, below its retries."""
-    from urllib3 import HTTPResponse
-    from urllib3.connectionpool import HTTPConnectionPool
-
-    def answer(
-        pool: HTTPConnectionPool, conn: object, method: str, url: str, **more: Any
-    ) -> HTTPResponse:
-        status, headers, reply = call_app(
-            app, method, url, headers=dict(more["headers"]), body=more["body"] or b""
-        )
-        return HTTPResponse(
-            io.BytesIO(reply),
-            headers=dict(headers),
-            status=status,
-            preload_content=more["preload_content"],
-            decode_content=more["decode_content"],
-            retries=more["retries"],
-            request_method=method,
-            request_url=url,
-        )
-
-    with patch.object(HTTPConnectionPool, "_make_request", answer):
-        yield
 
 
 SUBJECTS: dict[str, Callable[[Bench], list[Row]]] = {

@@ -18,7 +18,10 @@ from scale_mock.config.options import OPTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-for name in ("scaleapi", "scale_mock.mock.failing", "scale_mock.mock.host", "scale_mock.serving"):
+for name in (
+    *("scaleapi", "requests", "httpx", "httpcore"),
+    *("scale_mock.mock.failing", "scale_mock.mock.host", "scale_mock.serving"),
+):
     importlib.import_module(name)
 
 OTHERS = ("randomly", "cacheprovider", "asyncio", "django", "rerunfailures", "socket", "xdist")
@@ -70,6 +73,12 @@ def run(pytester: pytest.Pytester, without_environment: None) -> Run:
         return pytester.runpytest_inprocess(*QUIET, *args)
 
     return run_module
+
+
+@pytest.fixture
+def quiet() -> tuple[str, ...]:
+    """The arguments that keep other plugins and caches out of an inner run."""
+    return QUIET
 
 
 @pytest.fixture

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.plugin.conftest import Run
 
-ARGUMENTS = "seed, clock, start_at, strict, strict_fields, callback_hosts, rules, name, auto_*"
+ARGUMENTS = (
+    "seed, clock, start_at, strict, intercept, hosts, strict_fields, *callback_hosts, rules, *name,"
+    " *auto_*"
+)
 
 
 def test_markers_merge_and_the_nearest_wins(run: Run) -> None:
@@ -55,7 +60,9 @@ def test_rules_of_the_nearest_marker_replace_farther_ones(run: Run) -> None:
         """
 import pytest
 
-pytestmark = pytest.mark.scale_mock(strict=False, rules=[{"name": "far"}, {"name": "farther"}])
+pytestmark = pytest.mark.scale_mock(strict=False, rules=[
+    {"name": "far", "match": {"batch": "b"}}, {"name": "farther"}
+])
 
 def test_far(scale_mock):
     assert [rule.name for rule in scale_mock.rules] == ["far", "farther"]
@@ -303,6 +310,24 @@ def test_world(scale_server):
     assert str(caught.value).startswith(
         "scale_server.open_world(): there is no argument 'clok'. Did you mean 'clock'?"
     )
+"""
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_rule_files_are_named_like_every_other_option(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.toml").write_text(f'[[rule]]\nname = "{name}"\nmatch.batch = "b"\n')
+    monkeypatch.setenv("SCALE_MOCK_RULES", f"{tmp_path}/one.toml {tmp_path}/two.toml")
+    result = run(
+        """
+import pytest
+
+@pytest.mark.scale_mock(strict=False)
+def test_names(scale_mock):
+    assert [rule.name for rule in scale_mock.rules] == ["one", "two"]
 """
     )
     result.assert_outcomes(passed=1)

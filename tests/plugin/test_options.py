@@ -32,10 +32,10 @@ def test_only_a_yes_or_no_has_a_negative_flag() -> None:
     assert BY_NAME["seed"].negative_flag is None
 
 
-def test_the_arguments_are_those_of_scale_mock_and_strict() -> None:
+def test_the_arguments_are_those_of_scale_mock_and_of_a_test() -> None:
     named = set(inspect.signature(ScaleMock).parameters) - {"host", "settings"}
     settings = {field.name for field in dataclasses.fields(Settings)}
-    assert set(ARGUMENTS) == named | settings | {"strict"}
+    assert set(ARGUMENTS) == named | settings | {"strict", "intercept", "hosts"}
     assert len(ARGUMENTS) == len(set(ARGUMENTS))
 
 

@@ -77,6 +77,45 @@ def test_bad(scale_mock):
     result.stdout.no_fnmatch_line("*ERROR at teardown*")
 
 
+def test_a_failed_test_tells_the_schedule_seed_too(run: Run) -> None:
+    result = run(
+        """
+def test_bad(scale_mock):
+    assert False
+""",
+        "--scale-mock-schedule-seed=3",
+    )
+    result.stdout.fnmatch_lines(
+        [
+            "seed 0, schedule_seed 3, clock at 2024-01-01T00:00:00.000Z (manual); to repeat: "
+            "pytest --scale-mock-seed=0 --scale-mock-schedule-seed=3 "
+            "test_a_failed_test_tells_the_schedule_seed_too.py::test_bad",
+        ]
+    )
+
+
+def test_the_marker_absorbs_the_sleep_of_the_test(run: Run) -> None:
+    result = run(
+        """
+import time
+import pytest
+
+@pytest.mark.scale_mock(absorb_sleep=True)
+def test_absorbed(scale_mock):
+    time.sleep(3600)
+    assert scale_mock.clock.now() - scale_mock._world.start_at == 3600 * SECOND
+
+def test_not_absorbed(scale_mock):
+    time.sleep(0.001)
+    assert scale_mock.clock.now() == scale_mock._world.start_at
+
+from datetime import timedelta
+SECOND = timedelta(seconds=1)
+"""
+    )
+    result.assert_outcomes(passed=2)
+
+
 def test_a_forgotten_finalize_fails_at_once_and_names_staging(run: Run, staged: str) -> None:
     result = run(
         staged
@@ -240,3 +279,48 @@ def test_bad(scale_mock):
             "FAILED *::test_bad - AssertionError: the test's own reason",
         ]
     )
+
+
+def test_a_failed_test_shows_what_a_mounted_receiver_raised(run: Run) -> None:
+    result = run(
+        """
+from scaleapi.tasks import TaskType
+
+def save(request):
+    raise LookupError("no such row")
+
+def test_bad(scale_mock, scale_client):
+    scale_mock.callbacks.mount("https://app.test/", save)
+    task = scale_client.create_task(
+        TaskType.Categorization, attachment_type="text", attachment="car",
+        categories=["a", "b"], callback_url="https://app.test/hook")
+    scale_mock.tasks.complete(task)
+    scale_mock.clock.advance(minutes=1)
+    assert False
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "The handler of https://app.test/hook raised at * (attempt *, LookupError: no such row):",
+            '*raise LookupError("no such row")',
+            "  LookupError: no such row",
+            "The last * journal entries:",
+        ]
+    )
+
+
+def test_a_marker_makes_the_server_speak_https(run: Run) -> None:
+    result = run(
+        """
+import pytest, requests
+
+@pytest.mark.scale_mock(https=True)
+def test_https(scale_mock, scale_server):
+    reply = requests.get(f"{scale_mock.v1_url}/tasks", auth=(scale_mock.live_key, ""), timeout=9,
+                         verify=str(scale_mock.ca_file))
+    assert (scale_mock.url[:8], reply.status_code) == ("https://", 200)
+    assert scale_server.url.startswith("http://")
+"""
+    )
+    result.assert_outcomes(passed=1)

@@ -48,8 +48,8 @@ def test_the_header_says_what_was_set(run: Run, monkeypatch: pytest.MonkeyPatch)
         (
             "SCALE_MOCK_CLOCK",
             "frozen",
-            "SCALE_MOCK_CLOCK='frozen': expected one of manual, autojump, realtime (how a world's "
-            "clock moves).",
+            "SCALE_MOCK_CLOCK='frozen': expected one of manual, autojump, realtime, follow (how a "
+            "world's clock moves).",
         ),
     ],
 )
@@ -81,7 +81,7 @@ def test_the_marker_and_the_fixtures_are_listed(run: Run) -> None:
         "scale_server [[]session scope[]] -- *",
     ]
     fixtures.fnmatch_lines_random(names)
-    ours = [line for line in fixtures.lines if "scale_mock/pytest_plugin.py:" in line]
+    ours = [line for line in fixtures.lines if "scale_mock/pytest_plugin/__init__.py:" in line]
     assert len(ours) == len(names)
     assert all(line.startswith("scale_") for line in ours)
 
@@ -112,7 +112,9 @@ def test_light(scale_mock_config):
     mine = sorted(name for name in sys.modules if name.startswith("scale_mock"))
     assert mine == [
         "scale_mock", "scale_mock.config", "scale_mock.config.options",
-        "scale_mock.config.settings", "scale_mock.errors", "scale_mock.pytest_plugin",
+        "scale_mock.config.settings", "scale_mock.config.version", "scale_mock.errors",
+        "scale_mock.pytest_plugin",
+        "scale_mock.pytest_plugin.reading", "scale_mock.pytest_plugin.session",
     ]
     assert not {"werkzeug", "jsonschema", "scaleapi"} & set(sys.modules)
 """
@@ -158,7 +160,10 @@ def test_still_served_by_one(scale_server):
 
 
 def test_an_interrupted_run_stops_the_server(
-    pytester: pytest.Pytester, without_environment: None, open_sockets: Callable[[], int]
+    pytester: pytest.Pytester,
+    without_environment: None,
+    open_sockets: Callable[[], int],
+    quiet: tuple[str, ...],
 ) -> None:
     gc.collect()
     threads, sockets = set(threading.enumerate()), open_sockets()
@@ -169,7 +174,7 @@ def test_interrupted(scale_mock, scale_server):
     raise KeyboardInterrupt
 """
     )
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", no_reraise_ctrlc=True)
+    result = pytester.runpytest_inprocess(*quiet, no_reraise_ctrlc=True)
     assert result.ret == pytest.ExitCode.INTERRUPTED
     gc.collect()
     assert set(threading.enumerate()) <= threads

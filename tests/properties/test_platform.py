@@ -64,7 +64,7 @@ class Player:
     """A customer, who notes what the platform replied."""
 
     def __init__(self) -> None:
-        self.mock = ScaleMock(seed=3, rules=RULES)
+        self.mock = ScaleMock(seed=3, rules=RULES, rapid_gate="off")
         self.client = Client(self.mock.app)
         self.projects: list[tuple[str, str]] = []
         self.batches: list[tuple[str, str]] = []

@@ -5,14 +5,31 @@ The world is chosen by the same key as in Scale's API; names and arguments are t
 
 from __future__ import annotations
 
-from scale_mock.api.control import clock, export, journal, rules, tasks, worlds
+from scale_mock.api.control import (
+    clock,
+    export,
+    faults,
+    journal,
+    projects,
+    rules,
+    snapshots,
+    staff,
+    studio,
+    tasks,
+    worlds,
+)
 
 OPERATIONS = (
     *worlds.OPERATIONS,
     *clock.OPERATIONS,
     *rules.OPERATIONS,
+    *faults.OPERATIONS,
     *tasks.OPERATIONS,
+    *projects.OPERATIONS,
     *journal.OPERATIONS,
     *export.OPERATIONS,
+    *snapshots.OPERATIONS,
+    *studio.OPERATIONS,
+    *staff.OPERATIONS,
 )
 PREFIX = "/_mock"

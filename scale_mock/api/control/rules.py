@@ -8,6 +8,8 @@ from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
 from scale_mock.domain.refusals import BODY_NOT_OBJECT, RULE_NOT_FOUND, Refusal
 from scale_mock.errors import ConfigurationError
+from scale_mock.rules.parse import locate
+from scale_mock.rules.steering import refuse_file
 from scale_mock.world import ruling
 
 if TYPE_CHECKING:
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def list_rules(call: Call) -> Reply:
-    """``GET /_mock/rules``: in the order in which they are tried."""
-    return json_reply(call.world.rules.as_dicts())
+    """``GET /_mock/rules``: in the order in which they are tried, with why some are unused."""
+    return json_reply(call.world.rules.as_dicts(reasons=True))
 
 
 def add_rules(call: Call) -> Reply:
@@ -29,7 +31,9 @@ def add_rules(call: Call) -> Reply:
             raise BODY_NOT_OBJECT(wanted="object or an array of objects", found=type(rule).__name__)
         many.append(rule)
     try:
-        ids = ruling.add_rules(call.world, many)
+        for rule in many:
+            refuse_file(rule, locate(rule))
+        ids = ruling.add_rules(call.world, many, one_by_one=not isinstance(body, list))
     except ConfigurationError as error:
         raise Refusal(400, str(error)) from error
     return json_reply({"ids": ids} if isinstance(body, list) else {"id": ids[0]})

@@ -8,6 +8,7 @@ from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
 from scale_mock.api.v1.tasks import response_uuid
 from scale_mock.domain import fields
+from scale_mock.domain.audits import CUSTOMER
 from scale_mock.domain.refusals import invalid
 from scale_mock.envelopes.tasks import render_task
 from scale_mock.world.explain import explain_batch, explain_task
@@ -25,12 +26,13 @@ def start_task(call: Call) -> Reply:
 
 
 def complete_task(call: Call) -> Reply:
-    """``POST /_mock/tasks/{id}/complete {"response":, "by":}``; synthesized without a response."""
+    """``POST /_mock/tasks/{id}/complete {"response":, "by":, "validate":}``; all optional."""
     task, body = _task(call), call.json_object()
     call.world.complete_task(
         task,
         response=fields.object_or_none(body, "response"),
         by=fields.text_or_none(body, "by"),
+        validate=fields.flag(body, "validate") if body.get("validate") is not None else None,
     )
     return Reply(render_task(task))
 
@@ -47,13 +49,12 @@ def fail_task(call: Call) -> Reply:
 def audit_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/audit {"result":, "comments":, "response":, "by":}``."""
     task, body = _task(call), call.json_object()
-    by = fields.text_or_none(body, "by")
     call.world.audits.audit(
         task,
         fields.text(body, "result"),
         comments=fields.text_or_none(body, "comments"),
         response=fields.object_or_none(body, "response"),
-        **({"audited_by": by} if by else {}),
+        audited_by=fields.text_or_none(body, "by") or CUSTOMER,
     )
     return Reply(render_task(task))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
+from scale_mock.api.polling import polled_batch, polled_list
 from scale_mock.api.reply import json_reply
 from scale_mock.domain import fields
 from scale_mock.domain.model import BATCH_STATUSES
@@ -99,7 +100,7 @@ class _Wanted:
     def has(self, batch: Batch) -> bool:
         return (
             (not self.projects or batch.project.name in self.projects)
-            and (not self.statuses or batch.status in self.statuses)
+            and (not self.statuses or batch.v1_status in self.statuses)
             and not (self.exclude_archived and batch.archived)
             and _within(batch.created_at, self.created)
             and _within(batch.completed_at, self.completed)
@@ -125,19 +126,29 @@ def _batch(call: Call) -> Batch:
 
 def _awaited_batch(call: Call) -> Batch | None:
     batch = call.side.batches.get(call.names["name"])
-    return batch if batch is not None and batch.scheduled else None
+    if batch is None:
+        return None
+    return batch if batch.scheduled or call.world.workforce.due(batch) is not None else None
 
 
 OPERATIONS = (
     Operation("create_batch", "POST", "/batches", create_batch),
-    Operation("list_batches", "GET", "/batches", list_batches),
-    Operation("get_batch", "GET", "/batches/<name:name>", get_batch, awaited=_awaited_batch),
+    Operation("list_batches", "GET", "/batches", list_batches, polled=polled_list),
+    Operation(
+        "get_batch",
+        "GET",
+        "/batches/<name:name>",
+        get_batch,
+        awaited=_awaited_batch,
+        polled=polled_batch,
+    ),
     Operation(
         "get_batch_status",
         "GET",
         "/batches/<name:name>/status",
         get_batch_status,
         awaited=_awaited_batch,
+        polled=polled_batch,
     ),
     Operation("finalize_batch", "POST", "/batches/<name:name>/finalize", finalize_batch),
     Operation("set_batch_metadata", "POST", "/batches/<name:name>/setMetadata", set_batch_metadata),

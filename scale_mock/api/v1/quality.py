@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
 from scale_mock.envelopes.objects import quality_task_json
+from scale_mock.envelopes.rapid import attempt_json
 
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
@@ -39,7 +40,11 @@ def list_labeler_attempts(call: Call) -> Reply:
         emails=list(call.many("labeler_emails")),
     )
     has_more = offset + limit < len(found)
-    body: dict[str, object] = {"docs": found[offset : offset + limit], "has_more": has_more}
+    page = found[offset : offset + limit]
+    body: dict[str, object] = {
+        "docs": [attempt_json(attempt, call.side) for attempt in page],
+        "has_more": has_more,
+    }
     if has_more:
         body["next_token"] = str(offset + limit)
     return json_reply(body)

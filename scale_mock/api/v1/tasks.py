@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
+from scale_mock.api.polling import polled_list, polled_task
 from scale_mock.api.reply import Reply, json_reply
 from scale_mock.domain import fields
 from scale_mock.domain.model import REVIEW_STATUSES, TASK_STATUSES
 from scale_mock.domain.refusals import BAD_TOKEN, NOT_COMPLETED, TASK_NOT_FOUND
-from scale_mock.domain.task_index import TaskFilter
+from scale_mock.domain.task_index import ALWAYS, TaskFilter, stored_statuses
 from scale_mock.envelopes.tasks import (
     next_token,
     position_of,
@@ -149,7 +151,7 @@ def _page(call: Call, limit: int, offset: int) -> TaskPage:
 def task_filter(call: Call) -> TaskFilter:
     """The filters of ``GET /tasks``."""
     return TaskFilter(
-        status=_choices(call, "status", TASK_STATUSES),
+        status=stored_statuses(_choices(call, "status", TASK_STATUSES)),
         type=_types(call),
         project=call.many("project"),
         batch=call.many("batch"),
@@ -176,20 +178,42 @@ def _choices(call: Call, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]
 
 def _awaited_task(call: Call) -> Task | None:
     task = call.side.tasks.get(call.names["task_id"])
-    return task if task is not None and task.event is not None else None
+    return task if task is not None and call.world.due(task) is not None else None
 
 
 def _awaited_in_list(call: Call) -> Task | None:
-    """The task of the page on which something happens next."""
-    page = _page(call, _limit(call), call.integer("offset", default=0, least=0))
-    scheduled = [(task.event.due, task.seq) for task in page.tasks if task.event is not None]
+    """The task of the page on which something happens next, or a pending one that may join it."""
+    limit = _limit(call)
+    page = _page(call, limit, call.integer("offset", default=0, least=0))
+    found = _next_of(call, page.tasks)
+    if found is None:
+        # Whoever polls for completed tasks waits for pending ones.
+        wanted = replace(
+            task_filter(call), status=("pending",), review=(), completed=ALWAYS, updated=ALWAYS
+        )
+        found = _next_of(call, call.side.task_index.page(wanted, limit=limit).tasks)
+    return found
+
+
+def _next_of(call: Call, tasks: list[Task]) -> Task | None:
+    dues = [(call.world.due(task), task.seq) for task in tasks]
+    scheduled = [(due, seq) for due, seq in dues if due is not None]
     return call.side.task_index.tasks[min(scheduled)[1]] if scheduled else None
 
 
 OPERATIONS = (
     Operation("create_task", "POST", "/task/<name:type>", create_task),
-    Operation("get_task", "GET", "/task/<name:task_id>", get_task, awaited=_awaited_task),
-    Operation("list_tasks", "GET", "/tasks", list_tasks, awaited=_awaited_in_list),
+    Operation(
+        "get_task",
+        "GET",
+        "/task/<name:task_id>",
+        get_task,
+        awaited=_awaited_task,
+        polled=polled_task,
+    ),
+    Operation(
+        "list_tasks", "GET", "/tasks", list_tasks, awaited=_awaited_in_list, polled=polled_list
+    ),
     Operation("cancel_task", "POST", "/task/<name:task_id>/cancel", cancel_task),
     Operation("set_unique_id", "POST", "/task/<name:task_id>/unique_id", set_unique_id),
     Operation("clear_unique_id", "DELETE", "/task/<name:task_id>/unique_id", clear_unique_id),

@@ -113,6 +113,12 @@ def rule_not_found(door: Door) -> tuple[Response, str]:
     return reply, 'There is no rule "fast". Rules: rule-1, slow.'
 
 
+@case(faults=[{"name": "flaky", "match": {"operation": "create_project"}, "status": 503}])
+def fault_not_found(door: Door) -> tuple[Response, str]:
+    reply = door.request("DELETE", "/_mock/faults/flakey")
+    return reply, 'There is no fault "flakey". Faults: fault-1, flaky.'
+
+
 @case()
 def callback_not_found(door: Door) -> tuple[Response, str]:
     reply = door.request("POST", "/_mock/callbacks/cb_1/resend")
@@ -120,17 +126,10 @@ def callback_not_found(door: Door) -> tuple[Response, str]:
 
 
 @case()
-def v2_not_served(door: Door) -> tuple[Response, str]:
-    return door.request("GET", "/v2/tasks"), (
-        "Not Found: scale_mock does not serve Scale's v2 API (GET /v2/tasks); it serves /v1."
-    )
-
-
-@case()
 def route_not_found(door: Door) -> tuple[Response, str]:
     return door.get("/tusks"), (
-        "Not Found: there is no route GET /v1/tusks. Nearest: GET /v1/tasks, GET /v1/teams, "
-        "GET /v1/audits."
+        "Not Found: there is no route GET /v1/tusks. Nearest: GET /v1/tasks, GET /v2/tasks, "
+        "GET /v2/task."
     )
 
 
@@ -378,4 +377,14 @@ def rapid_only(door: Door) -> tuple[Response, str]:
     body = {"name": "a", "project": "bikes", "calibration_batch": True}
     return door.post("/batches", json=body), (
         '"calibration_batch" needs a Rapid project; project "bikes" is an enterprise project.'
+    )
+
+
+@case()
+def steering_wrong(door: Door) -> tuple[Response, str]:
+    body = {**IMAGE, "metadata": {"scale_mock": {"outcome": "eror"}}}
+    return door.post("/task/imageannotation", json=body), (
+        "The task's metadata.scale_mock, which tells the mock what is to become of it, is wrong: "
+        'metadata.scale_mock: outcome: unknown outcome "eror"; did you mean "error"? '
+        "Outcomes: complete, error, hold, cancel."
     )

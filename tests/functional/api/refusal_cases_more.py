@@ -181,6 +181,55 @@ def priorities_incomplete(door: Door) -> tuple[Response, str]:
 
 
 @case()
+def gate_calibration(door: Door) -> tuple[Response, str]:
+    project(door, rapid=True)
+    reply = door.post("/batches", json={"name": "a", "project": "bikes"})
+    return reply, (
+        'A production batch of the Rapid project "bikes" needs a calibration batch that has been '
+        'finalized. It has none: create one with POST /v1/batches and "calibration_batch": true '
+        "(client.create_batch), add tasks to it and finalize it with POST "
+        "/v1/batches/NAME/finalize (client.finalize_batch). The mock's setting rapid_gate says how "
+        "much is needed."
+    )
+
+
+@case(rapid_gate="full")
+def gate_full(door: Door) -> tuple[Response, str]:
+    project(door, rapid=True)
+    batch(door, "c", calibration_batch=True).finalize()
+    batch(door, "a")
+    return door.post("/batches/a/finalize"), (
+        'Batch "a" cannot be finalized yet (setting rapid_gate="full" of the mock). Its project is '
+        "missing: a calibration score of at least 80 (no calibration task was audited yet: POST "
+        "/v1/task/TASK_ID/audit, task.audit); an evaluation task (POST "
+        "/v1/evaluation_tasks/imageannotation, client.create_evaluation_task); a training task "
+        "(POST /v1/training_tasks/imageannotation, client.create_training_task)."
+    )
+
+
+@case()
+def calibration_not_rapid(door: Door) -> tuple[Response, str]:
+    project(door)
+    return door.request("GET", "/_mock/projects/bikes/calibration"), (
+        'Project "bikes" is not a Rapid project: calibration exists in Rapid projects only.'
+    )
+
+
+@case()
+def response_invalid(door: Door) -> tuple[Response, str]:
+    project(door, rapid=True)
+    own = batch(door, "own", self_label_batch=True)
+    task = image_task(door, batch="own")
+    own.finalize()
+    body = {"response": {"annotations": "none"}}
+    return door.request("POST", f"/_mock/tasks/{task.id}/complete", json=body), (
+        "The response does not fit a task of type imageannotation: $.annotations: 'none' is not of "
+        "type 'array'. Correct it, or pass validate = false to complete the task with it all the "
+        "same."
+    )
+
+
+@case()
 def quality_type(door: Door) -> tuple[Response, str]:
     return door.post("/evaluation_tasks/transcription", json={}), (
         "Evaluation tasks of type transcription are not supported. Supported types: "
@@ -224,10 +273,64 @@ def source_not_completed(door: Door) -> tuple[Response, str]:
     )
 
 
+@case(stuck_polls_max=3)
+def stuck_poll(door: Door) -> tuple[Response, str]:
+    door.mock.rules.add(name="day", after="1d")
+    task = image_task(door)
+    for _ in range(2):
+        assert door.get(f"/task/{task.id}").status_code == 200
+    return door.get(f"/task/{task.id}"), (
+        f"live/task/{task.id} was read 3 times while the clock stood at 2024-01-01T00:00:00.000Z, "
+        "unchanged: nothing will change by reading. It waits for the start of work at "
+        "2024-01-01T00:05:00.000Z (in 5 min). To move it: "
+        "mock.clock.advance_to('2024-01-01T00:05:00.000Z'), or an assertion that waits for it. "
+        "Switches: mock.clock.advance() or POST /_mock/clock/advance moves the clock; "
+        "clock='autojump' moves it with every poll; absorb_sleep=True moves it with the sleep of "
+        "the code that polls (setting stuck_polls_max of the mock)."
+    )
+
+
 @case()
 def source_frame(door: Door) -> tuple[Response, str]:
     reply, task_id = lidar(door, frames=[1, 2])
     return reply, (
         'Parameter is invalid, reason: "lidar_task_frames[1]" must be less than or equal to 1; '
         f"task {task_id} has 2 frames, counted from 0."
+    )
+
+
+@case()
+def not_invited(door: Door) -> tuple[Response, str]:
+    studio_team(door, ANN)
+    reply = door.request("POST", "/_mock/studio/accept", json={"emails": [ANN]})
+    return reply, f"No invitation of these teammates waits to be accepted: {ANN}."
+
+
+@case(studio_invitations="pending", studio_invitation_s=60)
+def invitation_expired(door: Door) -> tuple[Response, str]:
+    studio_team(door, ANN)
+    door.mock.clock.advance(minutes=1)
+    reply = door.request("POST", "/_mock/studio/accept", json={"emails": [ANN]})
+    return reply, (
+        f"These invitations have expired: {ANN}. Invite them again with POST /teams/invite."
+    )
+
+
+@case()
+def not_live(door: Door) -> tuple[Response, str]:
+    project(door, mode="test", studio=True)
+    reply = door.request("PUT", "/_mock/studio/projects/bikes", json={"reviews": 1})
+    return reply, (
+        "Test mode has no workforce: its tasks are answered at once. Use a live key for the "
+        'workforce of project "bikes".'
+    )
+
+
+@case()
+def not_consensus(door: Door) -> tuple[Response, str]:
+    project(door, studio=True)
+    reply = door.request("PUT", "/_mock/studio/projects/bikes", json={"attempts": 2})
+    return reply, (
+        'Project "bikes" is not a consensus project: one labeler attempts each task. Create it '
+        'with pipeline "consensus_task" to have several.'
     )

@@ -25,7 +25,7 @@ def test_a_test_mode_batch_settles_a_minute_after_its_last_task(door: Door) -> N
 
 def test_an_empty_staging_batch_can_be_finalized_and_never_completes(door: Door) -> None:
     project(door, rapid=True)
-    made = batch(door)
+    made = batch(door, calibration_batch=True)
     made.finalize()
     door.mock.clock.advance(days=60)
     assert made.get_status() == {"status": "in_progress"}
@@ -40,12 +40,3 @@ def test_callbacks_are_sent_in_test_mode_too(door: Door) -> None:
 
 def test_nothing_is_rate_limited(door: Door) -> None:
     assert {door.get("/tasks?limit=1").status_code for _ in range(200)} == {200}
-
-
-def test_a_studio_batch_is_worked_on_without_anybody_assigned(door: Door) -> None:
-    project(door, studio=True)
-    made = batch(door)
-    image_task(door, batch="w1")
-    made.finalize()
-    door.mock.clock.advance(days=2)
-    assert made.get_status() == {"status": "completed", "completed": 1}

@@ -12,6 +12,7 @@ from scaleapi.tasks import TaskType
 from tests.functional.helpers import HOOK, IMAGE, batch, completed_task, ok, project, refused
 
 if TYPE_CHECKING:
+    from tests.functional.conftest import OpenDoor
     from tests.functional.doors import Door
 
 EXPECTED = {
@@ -80,17 +81,39 @@ def test_wrong_quality_task(door: Door, more: dict[str, Any], expected: str) -> 
             quality_task(door, kind, **more)
 
 
-def test_attempts_page(door: Door) -> None:
+def test_attempts_page(open_door: OpenDoor) -> None:
+    door = open_door(crowd_size=2, crowd_accuracy=1.0)
     project(door, rapid=True)
     made = [quality_task(door, "training")["id"] for _ in range(3)]
-    first = ok(door.get("/quality/labelers?limit=2"))
-    assert [one["quality_task_id"] for one in first["docs"]] == made[:2]
-    rest = ok(door.get(f"/quality/labelers?limit=2&next_token={first['next_token']}"))
-    assert [one["quality_task_id"] for one in rest["docs"]] == made[2:]
+    assert ok(door.get("/quality/labelers")) == {"docs": [], "has_more": False}
+    batch(door, calibration_batch=True).finalize()
+    door.settle()
+    first = ok(door.get("/quality/labelers?limit=4"))
+    assert (first["has_more"], len(first["docs"])) == (True, 4)
+    rest = ok(door.get(f"/quality/labelers?limit=4&next_token={first['next_token']}"))
     assert (rest["has_more"], "next_token" in rest) == (False, False)
-    query = {"quality_task_ids": made[1:], "labeler_emails": ["ann@example.test"]}
-    some = ok(door.get("/quality/labelers", params=query))
-    assert [one["quality_task_id"] for one in some["docs"]] == made[1:]
+    every = [*first["docs"], *rest["docs"]]
+    emails = [one["email"] for one in door.mock.projects.taskers("bikes")]
+    found = {(one["labeler_email"], one["quality_task_id"]) for one in every}
+    assert found == {(email, task_id) for email in emails for task_id in made}
+    assert every[0] == {
+        "quality_task_id": every[0]["quality_task_id"],
+        "kind": "training",
+        "type": "imageannotation",
+        "project": "bikes",
+        "labeler_email": emails[0],
+        "attempt": 1,
+        "score": every[0]["score"],
+        "passed": True,
+        "attempted_at": "2024-01-01T00:00:00.000Z",
+    }
+    query = {"quality_task_ids": made[1:], "labeler_emails": [emails[1]]}
+    some = ok(door.get("/quality/labelers", params=query))["docs"]
+    assert some == [
+        one for one in every
+        if one["quality_task_id"] in made[1:] and one["labeler_email"] == emails[1]
+    ]  # fmt: skip
+    assert len(some) == 2
 
 
 def test_fixless_audit_keeps_every_key(door: Door) -> None:

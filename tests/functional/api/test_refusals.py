@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scale_mock.domain import refusals
-from tests.functional.api import refusal_cases_more
+from tests.functional.api import refusal_cases_more, refusal_cases_v2
 from tests.functional.api.refusal_cases import CASES
 from tests.functional.helpers import refused
 
@@ -19,6 +19,7 @@ TABLE = {
     name: line for name, line in vars(refusals).items() if isinstance(line, refusals.RefusalText)
 }
 assert refusal_cases_more.case, "importing it registers its cases"
+assert refusal_cases_v2.case, "importing it registers its cases"
 
 
 def test_every_case_belongs_to_a_line_of_the_table() -> None:

@@ -118,7 +118,7 @@ def test_polling_a_list_runs_to_the_next_event_of_the_page(serve: Host) -> None:
 
 def test_a_task_that_nothing_will_happen_to_moves_no_clock(serve: Host) -> None:
     client = sdk_client("live_stuck", serve.url)
-    client.create_project("p", TaskType.Categorization, rapid=True)
+    client.create_project("p", TaskType.Categorization, studio=True)
     client.create_batch("p", "b")
     task = client.create_task(TaskType.Categorization, batch="b", **FIELDS)
     before = _control(serve, "live_stuck", "/clock")["now"]
@@ -183,7 +183,7 @@ def test_the_mode_can_be_switched_at_any_moment(serve: Host, endpoint: Endpoint)
 
 def test_a_wrong_mode_or_rate_is_refused(serve: Host) -> None:
     for body, text in (
-        ({"mode": "turbo"}, '"mode" must be one of [manual, autojump, realtime]'),
+        ({"mode": "turbo"}, '"mode" must be one of [manual, autojump, realtime, follow]'),
         ({"rate": 0}, '"rate" must be a positive number'),
         ({"rate": "fast"}, '"rate" must be a positive number'),
     ):

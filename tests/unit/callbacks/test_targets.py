@@ -119,7 +119,9 @@ def test_a_prefix_is_the_beginning_of_a_url(targets: Targets, prefix: str) -> No
 
 def test_what_is_mounted_can_be_called(targets: Targets) -> None:
     app: Any = "app"
-    with pytest.raises(ConfigurationError, match="expected a WSGI application or a callable, got"):
+    with pytest.raises(
+        ConfigurationError, match="expected a WSGI or ASGI application or a callable, got"
+    ):
         targets.mount("https://app.test/", app)
 
 

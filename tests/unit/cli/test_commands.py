@@ -88,4 +88,6 @@ def test_what_is_asked_for_is_what_runs(nothing_runs: list[dict[str, object]]) -
         "rate": None,
         "callback_hosts": ("app", "::1"),
         "worlds_max": 1000,
+        "https": False,
+        "rule_files": (),
     }

@@ -112,7 +112,9 @@ class Platform:
     def __init__(self, **settings: Any) -> None:
         self.scheduler = Scheduler(VirtualClock())
         self.core = Core(
-            settings=Settings(**settings), scheduler=self.scheduler, task_types=FakeTypes()
+            settings=Settings(**{"rapid_gate": "off", **settings}),
+            scheduler=self.scheduler,
+            task_types=FakeTypes(),
         )
         self.planner = self.core.planner = FakePlanner()
         self.sink = self.core.callbacks = RecordingSink()

@@ -9,6 +9,7 @@ import pytest
 
 from scale_mock.domain.refusals import Refusal
 from scale_mock.domain.studio import worker_id
+from scale_mock.domain.taskers import QualityAttempt
 from scale_mock.domain.team import ADMIN
 
 if TYPE_CHECKING:
@@ -221,16 +222,25 @@ def test_wrong_quality_tasks_are_refused(
     assert rapid.live.quality_tasks == {}
 
 
-def test_nobody_attempts_quality_tasks(rapid: Platform) -> None:
+def test_nobody_attempts_quality_tasks_where_there_is_no_crowd(rapid: Platform) -> None:
     first = create(rapid, project="r", expected_response={})
-    second = create(rapid, project="r", expected_response={"x": 1})
     attempts = rapid.quality.attempts
-    every = attempts(rapid.live, task_ids=[], emails=[ANN])
-    assert [(entry["quality_task_id"], entry["attempts"]) for entry in every] == [
-        (first.id, []),
-        (second.id, []),
-    ]
-    assert every[0]["labeler_emails"] == [ANN]
-    assert len(attempts(rapid.live, task_ids=[second.id], emails=[])) == 1
+    assert attempts(rapid.live, task_ids=[first.id], emails=[ANN]) == []
     with refused(404, "No quality task has this ID: x, y."):
         attempts(rapid.live, task_ids=["x", first.id, "y"], emails=[])
+
+
+def test_attempts_are_found_by_task_and_by_labeler(rapid: Platform) -> None:
+    ids = [create(rapid, project="r", expected_response={"n": n}).id for n in range(2)]
+    made = [
+        QualityAttempt(task_id, "evaluation", email, 1, 90, True, rapid.core.now())
+        for task_id in ids
+        for email in (ANN, BO)
+    ]
+    rapid.live.attempts.extend(made)
+    attempts = rapid.quality.attempts
+    assert attempts(rapid.live, task_ids=[], emails=[]) == made
+    assert attempts(rapid.live, task_ids=[ids[1]], emails=[]) == made[2:]
+    assert attempts(rapid.live, task_ids=[], emails=[BO.upper()]) == [made[1], made[3]]
+    assert attempts(rapid.live, task_ids=[ids[0]], emails=[BO]) == [made[1]]
+    assert attempts(rapid.test, task_ids=[], emails=[]) == []

@@ -10,17 +10,8 @@ from typing import Any
 import pytest
 
 from scale_mock.domain.documents import encode
-from scale_mock.domain.model import (
-    Batch,
-    File,
-    FixlessAudit,
-    Group,
-    OntologyVersion,
-    ParamVersion,
-    Project,
-    QualityTask,
-    Teammate,
-)
+from scale_mock.domain.model import Batch, OntologyVersion, ParamVersion, Project
+from scale_mock.domain.records import File, FixlessAudit, Group, QualityTask, Teammate
 from scale_mock.domain.refusals import TASK_NOT_FOUND
 from scale_mock.envelopes import objects
 

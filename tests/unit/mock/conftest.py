@@ -20,6 +20,7 @@ class Bench:
 
     def __init__(self, **settings: Any) -> None:
         settings.setdefault("rules", [{"name": "hourly", "after": "1h"}])
+        settings.setdefault("rapid_gate", "off")
         self.mock = ScaleMock(**settings)
         self.client = Client(self.mock.app)
 

@@ -25,7 +25,7 @@ Bench = Any
         ({"xyzzy": 1}, r"There is no setting 'xyzzy'\. Settings:"),
         (
             {"clock": "warp"},
-            r"clock='warp': no such clock mode\. Modes: manual, autojump, realtime",
+            r"clock='warp': no such clock mode\. Modes: manual, autojump, realtime, follow",
         ),
         ({"seed": "7"}, r"seed='7': a seed is an integer\."),
         ({"seed": True}, "a seed is an integer"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from scale_mock.domain.decisions import Decision
+from scale_mock.domain.ports import Moment
 from scale_mock.errors import ConfigurationError, LimitReached
 from scale_mock.rules.book import RuleBook
 from scale_mock.rules.rule import Rule
+from scale_mock.sim.instants import EPOCH
 from scale_mock.sim.streams import stream
 
 
@@ -151,7 +154,8 @@ def test_extend_adds_all_or_nothing() -> None:
         (
             lambda book: book.add(matches={}),
             'rule: matches: unknown key; did you mean "match"? '
-            "Keys: name, match, outcome, after, error, response, replan.",
+            "Keys: name, match, outcome, after, error, response, partial, redo, reviews, "
+            "calibration, replan.",
         ),
         (
             lambda book: book.extend({"name": "x"}),
@@ -279,3 +283,104 @@ def test_adding_many_rules_one_by_one_stays_quick() -> None:
     for number in range(2_000):
         book.add(name=f"n-{number}")
     assert book.get("n-1999") is list(book)[-1]
+
+
+def moment(now: datetime = EPOCH, steering: Any = None) -> Moment:
+    return Moment(now, EPOCH, lambda rule: stream(1, rule), steering)
+
+
+def test_a_rule_that_waits_for_its_occasion_says_how_near_it_came(subject: Any) -> None:
+    book = RuleBook(
+        [
+            {"match": {"batch": "b", "nth": 3}},
+            {"match": {"window": {"from": "2h"}}},
+            {"match": {"chance": "1/1000000"}},
+        ]
+    )
+    for _ in range(2):
+        assert book.decide(subject(batch="b"), stream(0), moment()) is None
+    assert book.why_unused() == [
+        'rule "rule-1" decided nothing: its fields held for 2 tasks, but none was the occasion; '
+        "the last: nth wanted 3, found 2",
+        'rule "rule-2" decided nothing: its fields held for 2 tasks, but none was the occasion; '
+        "the last: window wanted a time from 2h, found 2024-01-01T00:00:00.000Z",
+        'rule "rule-3" decided nothing: its fields held for 2 tasks, but none was the occasion; '
+        "the last: a chance of 1/1000000 was against it",
+    ]
+    assert counts(book) == [(0, 0)] * 3
+    assert book.decide(subject(batch="b"), stream(0), moment()) == Decision("rule-1", "complete")
+
+
+def test_a_tasks_own_wish_comes_first_and_every_rule_still_counts(subject: Any) -> None:
+    book = RuleBook([{"name": "all"}])
+    decided = book.decide(subject(), stream(0), moment(steering={"outcome": "hold"}))
+    assert decided == Decision("metadata.scale_mock", "hold")
+    assert counts(book) == [(1, 0)]
+    assert '("metadata.scale_mock")' in book.why_unused()[0]
+
+
+def test_a_book_is_written_down_and_read_back(subject: Any) -> None:
+    delivery = {"deliver": 2, "every": "day", "at": "18:00"}
+    first = RuleBook([{"match": {"nth": 2}, "outcome": "hold"}, {"after": delivery}])
+    for _ in range(4):
+        first.decide(subject(), stream(0), moment())
+    second = RuleBook()
+    second.load(json.loads(json.dumps(first.dump())))
+    assert second.as_dicts(reasons=True) == first.as_dicts(reasons=True)
+    assert second.dump() == first.dump()
+    assert second.add({}) == "rule-3"
+    later = [book.decide(subject(), stream(0), moment()) for book in (first, second)]
+    assert later[0] == later[1]
+    assert later[0] is not None
+    assert later[0].after == timedelta(hours=18 + 24)
+
+
+def test_a_function_cannot_be_read_back_unless_it_is_still_there() -> None:
+    def answer(task: object) -> dict[str, object]:
+        return {}
+
+    book = RuleBook([{"name": "f", "response": answer}])
+    written = json.loads(json.dumps(book.dump()))
+    book.load(written)
+    assert book.get("f").response is answer
+    with pytest.raises(ConfigurationError) as refused:
+        RuleBook().load(written)
+    assert str(refused.value) == (
+        'rule "f": response: is a function, which cannot be written down: add the rule again '
+        "before what was written is read back"
+    )
+
+
+def test_rules_of_a_source_are_replaced_and_unchanged_ones_go_on(subject: Any) -> None:
+    book = RuleBook([{"name": "by hand", "match": {"batch": "x"}}])
+    rules = [{"match": {"batch": "a"}}, {"name": "b"}]
+    assert book.replace_source("files", rules) == ["rule-2", "rule-3"]
+    assert names(book) == ["rule-2", "b", "by hand"]
+    book.decide(subject(batch="a"), stream(0))
+    changed = [{"match": {"batch": "a"}}, {"name": "b", "outcome": "hold"}, {"name": "c"}]
+    assert book.replace_source("files", changed) == ["rule-2", "rule-5", "rule-6"]
+    assert [(rule["name"], rule["fired"]) for rule in book.as_dicts()] == [
+        ("rule-2", 1),
+        ("b", 0),
+        ("c", 0),
+        ("by hand", 0),
+    ]
+    before = book.dump()
+    for bad in ([{"name": "by hand"}], [{"outcome": "x"}]):
+        with pytest.raises(ConfigurationError):
+            book.replace_source("files", bad)
+        assert book.dump() == before
+    assert book.replace_source("files", []) == []
+    assert names(book) == ["by hand"]
+    assert book.get("rule-1") == book.get("by hand")
+
+
+def test_rules_behind_one_for_every_task_are_refused() -> None:
+    book = RuleBook([{"match": {"first": 1}}, {"name": "all"}, {"name": "never"}])
+    book.refuse_shadowed(["rule-1", "rule-2"])
+    with pytest.raises(ConfigurationError) as refused:
+        book.refuse_shadowed(["rule-3"])
+    assert str(refused.value) == (
+        'rule "never" (3rd): could never decide anything, because rule "all" (2nd) comes first and '
+        "means every task; the first match wins, so put the general rule last"
+    )

@@ -18,14 +18,18 @@ from scale_mock.selectors.durations import ACCEPTED_SPANS, Span
 from scale_mock.selectors.where import Where
 from scale_mock.sim.streams import stream
 
-KEYS = "Keys: name, match, outcome, after, error, response, replan."
+KEYS = (
+    "Keys: name, match, outcome, after, error, response, partial, redo, reviews, calibration, "
+    "replan."
+)
 FORMS = (
     'give "synthesize" (the default), {"value": {...}} with the response as the platform would '
-    'return it, {"from": "hypothesis", "noise": 0.1}, or {"image_size": [width, height]}'
+    'return it, {"file": "labels.json"}, {"template": {...}}, '
+    '{"from": "hypothesis", "noise": 0.1}, or {"image_size": [width, height]}'
 )
 FIELDS = (
     "Fields: project, product_line, type, mode, batch, batch_kind, tags, unique_id, "
-    "metadata.<path>, params.<path>."
+    "project_version, metadata.<path>, params.<path>."
 )
 
 
@@ -73,13 +77,16 @@ RULES = [
     Rule(outcome="hold"),
     Rule(outcome="cancel", after=timedelta(milliseconds=1)),
     Rule(response={"value": {"x": [1, {"y": None}]}}),
+    Rule(response=len, match={"nth": [1, 3], "window": {"from": "2h"}, "metadata": {"a": 1}}),
+    Rule(redo={"times": 2, "after": "1h..2h"}, partial=0.5, after={"median": 1, "p95": 9}),
+    Rule(reviews=["fixed", {"result": "rejected", "redo": False, "by": "e@x.test"}]),
 ]
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_survives_copying_pickling_and_plain_data(rule: Rule) -> None:
     for other in (
-        Rule.from_dict(rule.as_dict()),
+        Rule.from_dict({**rule.as_dict(), "response": rule.response}),
         pickle.loads(pickle.dumps(rule)),
         copy.deepcopy(rule),
         replace(rule),
@@ -123,8 +130,11 @@ def test_later_changes_by_the_caller_stay_out(subject: Any) -> None:
         ({"outcome": "error", "error": "no"}, Decision("r", "error", error="no")),
         ({"outcome": "error", "error": {"a": 1}}, Decision("r", "error", error={"a": 1})),
         ({"response": "synthesize"}, Decision("r", "complete")),
-        ({"response": {"value": {}}}, Decision("r", "complete", response={})),
-        ({"response": {"value": {"a": [1]}}}, Decision("r", "complete", response={"a": [1]})),
+        ({"response": {"value": {}}}, Decision("r", "complete", response={}, checked=False)),
+        (
+            {"response": {"value": {"a": [1]}, "validate": False}},
+            Decision("r", "complete", response={"a": [1]}),
+        ),
         (dict.fromkeys(["match", "outcome", "after", "error"]), Decision("r", "complete")),
     ],
 )
@@ -159,7 +169,7 @@ def test_the_default_error_is_scales_own_text() -> None:
             "rule (2nd): match: a match is a table of wanted values by field, not 'x'",
         ),
         ({"matches": {}}, f'rule (2nd): matches: unknown key; did you mean "match"? {KEYS}'),
-        ({"reviews": []}, f"rule (2nd): reviews: unknown key. {KEYS}"),
+        ({"sizes": []}, f"rule (2nd): sizes: unknown key. {KEYS}"),
         ({5: 1}, f"rule (2nd): 5: unknown key. {KEYS}"),
         ({"name": " "}, "rule (2nd): name: a name is text that is not blank, not ' '"),
         ({"name": 7}, "rule (2nd): name: a name is text that is not blank, not 7"),
@@ -228,12 +238,12 @@ def test_the_default_error_is_scales_own_text() -> None:
         ),
         (
             {"response": {"annotations": [], "x": 1}},
-            'rule (2nd): response: a table with the one key "value" is expected, this one has '
+            'rule (2nd): response: a table with one key such as "value" is expected, this one has '
             f'annotations, x; {FORMS}. To return this table, wrap it: {{"value": {{...}}}}',
         ),
         (
             {"response": {}},
-            'rule (2nd): response: a table with the one key "value" is expected, this one has '
+            'rule (2nd): response: a table with one key such as "value" is expected, this one has '
             f'no key; {FORMS}. To return this table, wrap it: {{"value": {{...}}}}',
         ),
         ({"response": {"value": []}}, "rule (2nd): response.value: a response is a table, not []"),

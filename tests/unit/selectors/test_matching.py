@@ -16,7 +16,7 @@ from scale_mock.selectors.where import Where
 
 FIELDS = (
     "Fields: project, product_line, type, mode, batch, batch_kind, tags, unique_id, "
-    "metadata.<path>, params.<path>."
+    "project_version, metadata.<path>, params.<path>."
 )
 TASK = {
     "project": "kittens",
@@ -338,12 +338,14 @@ def test_count_mismatches_stops_counting(subject: Any) -> None:
         (
             {"tags": [["a"]]},
             "tags[0]: cannot look for ['a'] (list); wanted values are text (a glob), numbers, "
-            'booleans, null, lists of these (any of), or {"equals": value}',
+            "booleans, null, lists of these (any of), or one of the operators "
+            'equals, in, glob, range, not, min and max, such as {"equals": value}',
         ),
         (
             {"project": {"equal": "x"}},
             "project: cannot look for {'equal': 'x'} (dict); wanted values are text (a glob), "
-            'numbers, booleans, null, lists of these (any of), or {"equals": value}',
+            "numbers, booleans, null, lists of these (any of), or one of the operators "
+            'equals, in, glob, range, not, min and max, such as {"equals": value}',
         ),
         (
             {"metadata.x": float("nan")},

@@ -293,3 +293,44 @@ def test_ran_counts_every_event_of_the_world(scheduler: Scheduler) -> None:
 def test_an_event_says_what_it_is(scheduler: Scheduler) -> None:
     event = scheduler.after(SECOND, "note", "live/task/1")
     assert repr(event) == "Event(2024-01-01T00:00:01+00:00 note live/task/1)"
+
+
+def order_under(schedule_seed: int | None, subjects: str, *, first: int = 0) -> str:
+    """The order in which events of one instant run, one letter each."""
+    ran: list[str] = []
+    scheduler = Scheduler(VirtualClock(), schedule_seed=schedule_seed)
+    scheduler.on("note", lambda event: ran.append(f"{event.subject}{event.data}"))
+    for number, subject in enumerate(subjects, start=first):
+        scheduler.at(EPOCH + SECOND, "note", subject, number)
+    scheduler.advance(SECOND)
+    return " ".join(ran)
+
+
+def test_a_schedule_seed_permutes_what_is_due_at_one_instant() -> None:
+    plain = order_under(None, "abcd")
+    assert plain == "a0 b1 c2 d3"
+    orders = {order_under(seed, "abcd") for seed in range(300)}
+    assert len(orders) == 24, "every order of four subjects comes up"
+    assert all(sorted(order.split()) == plain.split() for order in orders)
+
+
+def test_a_schedule_seed_gives_the_same_order_again() -> None:
+    assert order_under(7, "abcdefgh") == order_under(7, "abcdefgh")
+    assert order_under(7, "abcdefgh") != order_under(8, "abcdefgh")
+
+
+def test_a_schedule_seed_keeps_the_order_of_one_subject() -> None:
+    for seed in range(50):
+        events = order_under(seed, "abab").split()
+        assert events.index("a0") < events.index("a2")
+        assert events.index("b1") < events.index("b3")
+
+
+def test_a_schedule_seed_respects_instant_and_priority() -> None:
+    for seed in range(50):
+        scheduler = Scheduler(VirtualClock(), schedule_seed=seed)
+        scheduler.on("note", lambda event: None)
+        scheduler.at(EPOCH + 2 * SECOND, "note", "later")
+        scheduler.at(EPOCH + SECOND, "note", "soon")
+        scheduler.at(EPOCH + SECOND, "note", "first", priority=-1)
+        assert [event.subject for event in scheduler.pending()] == ["first", "soon", "later"]

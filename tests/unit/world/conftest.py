@@ -26,7 +26,9 @@ class Desk:
     def __init__(self, rules: list[Any] | None = None, **settings: Any) -> None:
         hourly = [{"name": "hourly", "after": "1h"}]
         self.world = World(
-            name="t", settings=Settings(**settings), rules=hourly if rules is None else rules
+            name="t",
+            settings=Settings(**{"rapid_gate": "off", **settings}),
+            rules=hourly if rules is None else rules,
         )
 
     def project(self, **body: Any) -> None:

@@ -1,0 +1,98 @@
+"""Adding faults to a running world: checked against the operations that there are, all or none."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from scale_mock.faults.book import as_fault, numbered
+from scale_mock.faults.parse import locate
+from scale_mock.selectors.where import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scale_mock.faults.fault import Fault
+    from scale_mock.selectors.where import Where
+    from scale_mock.world import World
+
+CONTROL = "/_mock"
+
+
+def operation_names() -> tuple[str, ...]:
+    """The operations that faults can strike: all but those of the control API."""
+    from scale_mock.api.app import ROUTER
+
+    return tuple(
+        dict.fromkeys(
+            operation.name for prefix, operation in ROUTER.operations if prefix != CONTROL
+        )
+    )
+
+
+def checked(
+    faults: Iterable[Fault | Mapping[str, object]], *, where: Where | None = None
+) -> list[Fault]:
+    """The faults that plain data describes, none of which names an unknown operation.
+
+    Args:
+        faults: Faults or plain data.
+        where: The place of all of them, for refusals; by default each one's name and position.
+
+    Raises:
+        ConfigurationError: A fault makes no sense; the text says which and why.
+    """
+    found = []
+    for number, given in numbered(faults):
+        place = where or locate(_named(given), number)
+        fault = as_fault(given, place)
+        check_operations(fault, place)
+        found.append(fault)
+    return found
+
+
+def check_operations(fault: Fault, where: Where) -> None:
+    """Refuses a fault for an operation that does not exist: it could never strike.
+
+    Raises:
+        ConfigurationError: The text suggests the nearest.
+    """
+    wanted = fault.match.get("operation")
+    for name in wanted if isinstance(wanted, list) else [wanted]:
+        text = name.get("equals") if isinstance(name, dict) else name
+        if not isinstance(text, str):
+            continue
+        known = operation_names()
+        if not any(fnmatchcase(operation, text) for operation in known):
+            raise where.at("match", "operation").refuse(
+                f'there is no operation "{text}"{did_you_mean(text, known)} Operations: '
+                f"{', '.join(known)}. Those of the control API are never faulted."
+            )
+
+
+def add_faults(world: World, faults: Iterable[Fault | Mapping[str, object]]) -> list[str]:
+    """Appends faults to a world, all or none.
+
+    Returns:
+        Their ids.
+
+    Raises:
+        ConfigurationError: A fault is wrong, or its name is taken.
+    """
+    return world.faults.extend(checked(faults))
+
+
+def add_fault(world: World, fault: Fault | Mapping[str, object]) -> str:
+    """Appends one fault to a world; its id.
+
+    Raises:
+        ConfigurationError: It is wrong, or its name is taken.
+    """
+    place = locate(_named(fault))
+    made = as_fault(fault, place)
+    check_operations(made, place)
+    return world.faults.add(made)
+
+
+def _named(fault: object) -> object:
+    return fault if hasattr(fault, "keys") else {"name": getattr(fault, "name", None)}

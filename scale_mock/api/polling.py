@@ -1,0 +1,110 @@
+"""Polls that lead nowhere: a pending thing that is read again and again while nothing can change.
+
+Code that polls a clock which only moves when told would poll for ever. It is answered with a 400
+that says what the thing waits for and which switches there are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scale_mock.domain.model import Task
+from scale_mock.domain.refusals import STUCK_POLL
+from scale_mock.domain.task_index import TaskFilter
+from scale_mock.sim.instants import to_iso
+from scale_mock.world.explain import explain_batch, explain_task
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from scale_mock.api.call import Call
+    from scale_mock.domain.model import Batch
+    from scale_mock.domain.refusals import Refusal
+    from scale_mock.world import World
+    from scale_mock.world.explain import Explanation
+
+PENDING = TaskFilter(status=("pending",))
+
+
+class Polled(NamedTuple):
+    """Something pending that is read.
+
+    Attributes:
+        key: What is read.
+        state: Whatever changes with it.
+        thing: The pending task or batch that is, or may be, waited for.
+    """
+
+    key: Hashable
+    state: Hashable
+    thing: Task | Batch
+
+
+def polled_task(call: Call) -> Polled | None:
+    """A single pending task."""
+    return poll_of_task(call.side.tasks.get(call.names["task_id"]))
+
+
+def poll_of_task(task: Task | None) -> Polled | None:
+    """A single task, if it is pending."""
+    if task is None or task.status != "pending":
+        return None
+    state = (task.touched, task.updated_at, task.tags, task.unique_id, task.metadata)
+    return Polled(task.subject, state, task)
+
+
+def polled_batch(call: Call) -> Polled | None:
+    """A batch that is not completed."""
+    return poll_of_batch(call.side.batches.get(call.names["name"]))
+
+
+def poll_of_batch(batch: Batch | None) -> Polled | None:
+    """A single batch, if something can still become of it."""
+    if batch is None or batch.v1_status == "completed":
+        return None
+    return Polled(batch.subject, (batch.touched, batch.status, *batch.counts.values()), batch)
+
+
+def polled_list(call: Call) -> Polled | None:
+    """A list, in a mode that has pending tasks: any change in the world may change the list."""
+    task = next(call.side.task_index.matching(PENDING), None)
+    if task is None:
+        return None
+    name = (call.mode, call.environ["PATH_INFO"], call.environ.get("QUERY_STRING", ""))
+    return Polled(name, len(call.world.core.journal), task)
+
+
+def refuse_stuck(call: Call, polled: Polled | None) -> None:
+    """Counts a read of something pending.
+
+    Raises:
+        Refusal: It was read unchanged too often while the clock stood still; or, where the sleep of
+            the polling code moves the clock, while nothing was scheduled.
+    """
+    if polled is None:
+        return
+    world = call.world
+    may_change = not world.absorbing or world.scheduler.next_event() is not None
+    now = world.now() if may_change else None
+    if world.polls.is_stuck(polled.key, (now, polled.state)):
+        raise _stuck(call, world, polled, moves=not may_change)
+
+
+def _stuck(call: Call, world: World, polled: Polled, *, moves: bool) -> Refusal:
+    why = _explained(world, polled.thing)
+    what = why.subject
+    if not isinstance(polled.key, str):
+        query = call.environ.get("QUERY_STRING", "")
+        what = f"GET {call.environ['PATH_INFO']}{'?' + query if query else ''}"
+    clock = "with nothing scheduled" if moves else f"while the clock stood at {to_iso(world.now())}"
+    waits = "It waits for" if isinstance(polled.key, str) else f"{why.subject} waits for"
+    return STUCK_POLL(
+        what=what, count=world.polls.limit, clock=clock, waits=f"{waits} {why.waits_for}",
+        move=why.move,
+    )  # fmt: skip
+
+
+def _explained(world: World, thing: Task | Batch) -> Explanation:
+    if isinstance(thing, Task):
+        return explain_task(world, thing)
+    return explain_batch(world, thing)

@@ -1,0 +1,44 @@
+"""Labels given by hand: whether they fit the task's type.
+
+A customer labels the tasks of a self-label batch to learn what responses look like, so those are
+checked; labels of other tasks stand in for the platform's own and are checked on demand only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.domain.refusals import RESPONSE_INVALID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scale_mock.domain.core import Core
+    from scale_mock.domain.model import Task
+
+PROBLEMS_MAX = 10
+"""How many problems a refusal lists."""
+
+
+def check_labels(
+    core: Core, task: Task, response: Mapping[str, object], *, validate: bool | None
+) -> None:
+    """Refuses labels that do not fit the task's type.
+
+    Args:
+        core: The world's state.
+        task: The task.
+        response: The labels.
+        validate: Whether to look at all; ``None`` for tasks of self-label batches only.
+
+    Raises:
+        Refusal: 400 that lists what is wrong, with JSON paths.
+    """
+    if validate is None:
+        validate = task.batch is not None and task.batch.kind == "self_label"
+    problems = core.task_types.check_response(task.type, response) if validate else []
+    if problems:
+        listed = "; ".join(problems[:PROBLEMS_MAX])
+        if len(problems) > PROBLEMS_MAX:
+            listed += f"; and {len(problems) - PROBLEMS_MAX} more"
+        raise RESPONSE_INVALID(type=task.type, problems=listed)

@@ -1,0 +1,285 @@
+"""Reading a fault from plain data: the one place that knows a fault's keys and what they may say.
+
+Python calls, the control API and files all end here, each with its own
+:class:`~scale_mock.selectors.where.Where`, so that a refusal names the place in the user's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+
+from scale_mock.faults.kinds import CALLBACK_KINDS, KEYS, REQUEST_KINDS, TEXTS
+from scale_mock.faults.matching import compile_fault_match, with_implied
+from scale_mock.faults.sense import check_sense, resolve_apply
+from scale_mock.selectors.durations import parse_duration, parse_span
+from scale_mock.selectors.where import Where, did_you_mean, show
+
+if TYPE_CHECKING:
+    from scale_mock.faults.kinds import Apply, Kind
+    from scale_mock.selectors.durations import DurationLike, Span
+    from scale_mock.selectors.matching import Matcher
+    from scale_mock.selectors.occasions import Occasions
+
+NAME_CHARACTERS_MAX = 200
+COPIES_MAX = 1_000
+CHUNK_BYTES_MAX = 1024 * 1024
+RETRY_AFTER_MAX = 86_400
+REAL_DELAY_MAX = timedelta(minutes=10)
+"""The longest delay in real time: nobody waits longer for a test."""
+PAUSE = timedelta(milliseconds=50)
+CHUNK_BYTES = 16
+THROTTLED = 429
+
+
+class Delay(NamedTuple):
+    """How late something is.
+
+    Attributes:
+        span: How long.
+        clock: ``real`` seconds pass, or the ``world``'s clock moves.
+    """
+
+    span: Span
+    clock: Literal["real", "world"]
+
+    def plain(self) -> object:
+        """The delay as plain data, as it is read."""
+        return {"by": str(self.span), "clock": self.clock}
+
+
+class FaultFields(NamedTuple):
+    """A fault's checked values; see :class:`scale_mock.faults.fault.Fault`."""
+
+    name: str | None
+    match: dict[str, object]
+    status: int | None
+    error: str | None
+    retry_after: int | None
+    kind: Kind | None
+    apply: Apply
+    delay: Delay | None
+    after_headers: bool
+    auth: Literal["wrong", "missing"]
+    copies: int
+    chunk_bytes: int
+    pause: timedelta
+    for_callbacks: bool
+    matcher: Matcher
+    occasions: Occasions
+
+
+def locate(data: object, position: int | None = None) -> Where:
+    """The place of a fault: its name if it has one, and its position in a list of faults.
+
+    Args:
+        data: The fault as plain data, right or wrong.
+        position: Its position in the list, from 1; None where it stands alone.
+    """
+    name = data.get("name") if isinstance(data, Mapping) else None
+    label = "fault"
+    if isinstance(name, str) and name.strip():
+        label = f'fault "{name[:NAME_CHARACTERS_MAX]}"'
+    return Where(label if position is None else f"{label} (number {position})")
+
+
+def parse_fault(data: object, where: Where) -> FaultFields:
+    """Checks a fault.
+
+    Args:
+        data: A table with some of the keys in :data:`~scale_mock.faults.kinds.KEYS`; a missing key
+            and None are the same.
+        where: The place of the fault, for refusals.
+
+    Raises:
+        ConfigurationError: A key is unknown, a value makes no sense, or two contradict each other.
+    """
+    keys = f"Keys: {', '.join(KEYS)}."
+    if not isinstance(data, Mapping):
+        raise where.refuse(f"a fault is a table or a Fault, not {show(data)}. {keys}")
+    for key in data:
+        if key not in KEYS:
+            raise where.at(str(key)).refuse(f"unknown key{did_you_mean(str(key), KEYS)} {keys}")
+    given = {key: value for key, value in data.items() if value is not None}
+    match = _read_match(given.get("match"), where.at("match"))
+    for_callbacks, matcher, occasions = compile_fault_match(match, where.at("match"))
+    kind = _read_kind(given.get("kind"), where.at("kind"))
+    delay = _read_delay(given.get("delay"), where.at("delay"), for_callbacks=for_callbacks)
+    status = _read_status(given, where, for_callbacks=for_callbacks)
+    if kind is None and status is None and delay is not None:
+        kind = "delay"
+    after_headers = _read_flag(given.get("after_headers"), where.at("after_headers"))
+    apply = _read_apply(given.get("apply"), where.at("apply"))
+    check_sense(given, kind, status, where, for_callbacks=for_callbacks)
+    return FaultFields(
+        name=_read_name(given.get("name"), where.at("name")),
+        match=match,
+        status=status,
+        error=_read_error(given.get("error"), status, where.at("error")),
+        retry_after=_read_number(given, "retry_after", None, (0, RETRY_AFTER_MAX), where),
+        kind=kind,
+        apply=resolve_apply(
+            apply,
+            kind,
+            status,
+            delay,
+            where.at("apply"),
+            for_callbacks=for_callbacks,
+            after_headers=after_headers,
+        ),
+        delay=delay,
+        after_headers=after_headers,
+        auth=_read_auth(given.get("auth"), where.at("auth")),
+        copies=_read_number(given, "copies", 1, (1, COPIES_MAX), where) or 1,
+        chunk_bytes=_read_number(given, "chunk_bytes", CHUNK_BYTES, (1, CHUNK_BYTES_MAX), where)
+        or CHUNK_BYTES,
+        pause=_read_pause(given.get("pause"), where.at("pause")),
+        for_callbacks=for_callbacks,
+        matcher=with_implied(matcher, kind),
+        occasions=occasions,
+    )
+
+
+def _read_name(value: object, where: Where) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise where.refuse(f"a name is text that is not blank, not {show(value)}")
+    if len(value) > NAME_CHARACTERS_MAX:
+        raise where.refuse(f"a name has at most {NAME_CHARACTERS_MAX} characters")
+    return value
+
+
+def _read_match(value: object, where: Where) -> dict[str, object]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise where.refuse(f"a match is a table of wanted values by field, not {show(value)}")
+    return {key: _copied(inner, 0) for key, inner in value.items()}
+
+
+def _copied(value: object, depth: int) -> object:
+    """A copy of tables and lists, so that later changes by the caller stay out of the fault."""
+    if depth > 40:  # deeper than any path, so that the compiler still gets to refuse it
+        return value
+    if isinstance(value, Mapping):
+        return {key: _copied(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_copied(inner, depth + 1) for inner in value]
+    return value
+
+
+def _read_kind(value: object, where: Where) -> Kind | None:
+    if value is None:
+        return None
+    known = {**REQUEST_KINDS, **CALLBACK_KINDS}
+    if isinstance(value, str) and value in known:
+        return cast("Kind", value)
+    lists = (
+        f"Kinds for requests: {', '.join(REQUEST_KINDS)}; "
+        f"for callbacks: {', '.join(CALLBACK_KINDS)}."
+    )
+    if not isinstance(value, str):
+        raise where.refuse(f"a kind is text, not {show(value)}. {lists}")
+    raise where.refuse(f'unknown kind "{value}"{did_you_mean(value, known)} {lists}')
+
+
+def _read_status(given: Mapping[str, object], where: Where, *, for_callbacks: bool) -> int | None:
+    value = given.get("status")
+    if value is None:
+        # Only throttling says when to come again, unless something else is named.
+        return THROTTLED if "retry_after" in given and "kind" not in given else None
+    least = 300 if for_callbacks else 400
+    if type(value) is not int or not least <= value <= 599:
+        raise where.at("status").refuse(
+            f"an HTTP status from {least} to 599 is expected, not {show(value)}"
+        )
+    return value
+
+
+def _read_error(value: object, status: int | None, where: Where) -> str | None:
+    if value is None:
+        return None if status is None else TEXTS.get(status, f"Error {status}")
+    if not isinstance(value, str) or not value.strip():
+        raise where.refuse(f"the text of the error is expected, not {show(value)}")
+    return value
+
+
+def _read_apply(value: object, where: Where) -> Apply | None:
+    if value is None or value in ("before", "after"):
+        return value
+    hint = did_you_mean(value, ("before", "after")) if isinstance(value, str) else "."
+    raise where.refuse(
+        f'{show(value)} is neither "before" (the request takes no effect) nor "after" (it takes '
+        f"effect, and then fails){hint}"
+    )
+
+
+def _read_delay(value: object, where: Where, *, for_callbacks: bool) -> Delay | None:
+    if value is None:
+        return None
+    clock: object = "world" if for_callbacks else "real"
+    place = where
+    if isinstance(value, Mapping):
+        for key in value:
+            if key not in ("by", "clock"):
+                raise where.at(str(key)).refuse(
+                    f"unknown key{did_you_mean(str(key), ('by', 'clock'))} Keys: by, clock."
+                )
+        if "by" not in value:
+            raise where.refuse('say how long: {"by": "2s", "clock": "world"}')
+        clock = value.get("clock", clock)
+        value, place = value["by"], where.at("by")
+    span = parse_span(cast("DurationLike | Span", value), where=place)
+    if clock not in ("real", "world"):
+        raise where.at("clock").refuse(f'"real" or "world" is expected, not {show(clock)}')
+    if for_callbacks and clock == "real":
+        raise where.at("clock").refuse(
+            'callbacks are late by the world\'s clock only; leave out clock = "real"'
+        )
+    if clock == "real" and span.high > REAL_DELAY_MAX:
+        raise place.refuse(
+            f"{span} of real time is over the limit of 10 minutes; to let the world's clock move "
+            f'instead, write {{"by": "{span}", "clock": "world"}}'
+        )
+    return Delay(span, clock)
+
+
+def _read_flag(value: object, where: Where) -> bool:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise where.refuse(f"true or false, not {show(value)}")
+
+
+def _read_auth(value: object, where: Where) -> Literal["wrong", "missing"]:
+    if value is None:
+        return "wrong"
+    if value in ("wrong", "missing"):
+        return value
+    raise where.refuse(f'the header is "wrong" or "missing", not {show(value)}')
+
+
+def _read_number(
+    given: Mapping[str, object],
+    key: str,
+    default: int | None,
+    bounds: tuple[int, int],
+    where: Where,
+) -> int | None:
+    value = given.get(key)
+    if value is None:
+        return default
+    least, most = bounds
+    if type(value) is not int or not least <= value <= most:
+        raise where.at(key).refuse(f"an integer from {least} to {most}, not {show(value)}")
+    return value
+
+
+def _read_pause(value: object, where: Where) -> timedelta:
+    if value is None:
+        return PAUSE
+    pause = parse_duration(cast("DurationLike", value), where=where)
+    if pause > REAL_DELAY_MAX:
+        raise where.refuse("a pause of real time is at most 10 minutes")
+    return pause

@@ -1,0 +1,73 @@
+"""Owns the decision at every connection: answered in memory, refused as a leak, or let through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.intercept.hosts import PORTS, HostTable, Origin, plain_host
+from scale_mock.intercept.leaks import Leaks
+from scale_mock.intercept.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import WSGIApplication
+
+    from scale_mock.intercept.hosts import Place
+
+
+class Gate:
+    """What the patched clients ask. There is one for a process.
+
+    Attributes:
+        table: The hosts that are answered now.
+        leaks: The guarded hosts, and who tried to reach one.
+    """
+
+    def __init__(self) -> None:
+        self.table = HostTable()
+        self.leaks = Leaks()
+
+    def open(self, places: Iterable[Place], app: WSGIApplication) -> object:
+        """Answers places by an application, and guards their hosts from now on, even after it.
+
+        Loopback is left unguarded: other servers of a test live there.
+
+        Returns:
+            A token for ``table.close``.
+        """
+        wanted = list(places)
+        self.leaks.guard(hosts=[place.host for place in wanted if not _is_loopback(place.host)])
+        return self.table.open(wanted, app)
+
+    def connect(self, scheme: str, host: str | bytes | None, port: int | str | None) -> Wire | None:
+        """A connection in memory; ``None`` for a host that is none of ours.
+
+        Raises:
+            LeakError: The host is guarded, and nothing answers for it now.
+        """
+        if not host:
+            return None
+        origin = Origin(scheme, plain_host(host), int(port or PORTS.get(scheme, 0)))
+        if self.table.find(origin) is not None:
+            return Wire(origin, self.route)
+        self.leaks.check(origin.host)
+        return None
+
+    def route(self, origin: Origin) -> WSGIApplication:
+        """The application for a request on a connection that was made in memory.
+
+        Raises:
+            LeakError: Interception has ended since.
+        """
+        app = self.table.find(origin)
+        if app is None:
+            raise self.leaks.note(origin.host)
+        return app
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"localhost", "127.0.0.1", "::1"} or host.endswith(".localhost")
+
+
+GATE = Gate()
+"""The process's gate: patches are made once and ask it ever after."""

@@ -1,0 +1,120 @@
+"""Owns the leak guard's memory: hosts that must not be reached, and every attempt to reach one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from scale_mock.errors import LeakError
+from scale_mock.intercept.hosts import plain_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import FrameType
+
+LEAKS_MAX = 1000
+"""How many attempts are kept; each one raises, kept or not."""
+
+_OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_LIBRARIES = tuple(
+    {
+        os.path.join(path, "")
+        for name in ("stdlib", "platstdlib", "purelib", "platlib")
+        if (path := sysconfig.get_paths().get(name))
+    }
+)
+
+
+class Leak(NamedTuple):
+    """One attempt.
+
+    Attributes:
+        host: The host.
+        where: The line of the caller's code, ``path:line in function``.
+        thread: The name of the thread that it came from.
+        text: The whole text, as it was raised.
+    """
+
+    host: str
+    where: str
+    thread: str
+    text: str
+
+
+class Leaks:
+    """Guarded hosts, and the attempts to reach them that nobody has reported yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._domains: tuple[str, ...] = ()
+        self._ends: tuple[str, ...] = ()
+        self._hosts: frozenset[str] = frozenset()
+        self._found: list[Leak] = []
+        self._count = 0
+
+    def guard(self, *, domains: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+        """Guards domains with everything below them, and single hosts, from now on."""
+        with self._lock:
+            self._domains = tuple(dict.fromkeys((*self._domains, *domains)))
+            self._ends = tuple(f".{domain}" for domain in self._domains)
+            self._hosts = self._hosts | set(hosts)
+
+    def covers(self, host: str | bytes) -> bool:
+        """True if a host must not be reached."""
+        name = plain_host(host)
+        return name in self._hosts or name in self._domains or name.endswith(self._ends)
+
+    def check(self, host: object) -> None:
+        """Lets other hosts pass.
+
+        Raises:
+            LeakError: The host is guarded. The attempt is remembered.
+        """
+        if isinstance(host, str | bytes) and host and self.covers(host):
+            raise self.note(plain_host(host))
+
+    def note(self, host: str) -> LeakError:
+        """Remembers an attempt; the error to raise."""
+        where = call_site(sys._getframe(1))
+        thread = threading.current_thread().name
+        text = (
+            f"A connection to {host} was stopped at {where} (thread {thread}): nothing may reach "
+            "the real service from a process that uses a mock. The mock answers inside `with "
+            "mock.intercept():`, for further addresses with mock.intercept(hosts=[...]). End "
+            "clients and threads before their test ends."
+        )
+        with self._lock:
+            self._count += 1
+            if len(self._found) < LEAKS_MAX:
+                self._found.append(Leak(host, where, thread, text))
+        return LeakError(text)
+
+    @property
+    def count(self) -> int:
+        """How many attempts there were since the process began."""
+        return self._count
+
+    def take(self) -> list[Leak]:
+        """The attempts that nobody has reported yet; they count as reported now."""
+        if not self._found:
+            return []
+        with self._lock:
+            found, self._found = self._found, []
+        return found
+
+
+def call_site(frame: FrameType | None) -> str:
+    """The innermost line that belongs neither to Python, nor to a library, nor to us."""
+    innermost = ""
+    while frame is not None:
+        path = frame.f_code.co_filename
+        line = f"{path}:{frame.f_lineno} in {frame.f_code.co_name}"
+        if not path.startswith((_OWN, "<frozen")):
+            innermost = innermost or line
+            if not path.startswith(_LIBRARIES):
+                return line
+        frame = frame.f_back
+    return innermost or "an unknown line"

@@ -1,0 +1,176 @@
+"""Interception of one world: whoever calls Scale in this process is answered by it, unsuspecting.
+
+All intercepted worlds stand behind one application, so that the key decides which of them answers,
+whatever thread the call comes from; while there is one only, any well-formed key opens it.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from scale_mock.api import App
+from scale_mock.errors import ConfigurationError, LeakError
+from scale_mock.intercept import Intercepted, guard, leak_count, take_leaks
+from scale_mock.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from scale_mock.mock.facade import ScaleMock
+    from scale_mock.world import World
+
+SCALE_URL = "https://api.scale.com"
+"""Where the platform lives, and where clients look for it unless told otherwise."""
+SCALE_HOST = "api.scale.com"
+DOMAINS = ("scale.com", "scaleapi.com", "scale.ai")
+"""Scale's own: a connection to any host of theirs leaves the mock."""
+
+
+class _Exchange:
+    """The worlds that are intercepted now, behind one application."""
+
+    def __init__(self) -> None:
+        self._registry = Registry()
+        self._lock = threading.Lock()
+        self._times: dict[World, int] = {}
+        self.app = App(self._registry)
+
+    def enter(self, world: World) -> None:
+        """One more interception of a world."""
+        with self._lock:
+            times = self._times.get(world, 0)
+            if times == 0:
+                try:
+                    self._registry.add(world)
+                except ValueError as error:
+                    raise ConfigurationError(
+                        f"Another world named {world.name!r} is intercepted already, and their "
+                        "keys are the same. Give one of them another name=."
+                    ) from error
+            self._times[world] = times + 1
+
+    def leave(self, world: World) -> None:
+        """One interception less."""
+        with self._lock:
+            times = self._times.pop(world) - 1
+            if times:
+                self._times[world] = times
+            else:
+                self._registry.release(world.name)
+
+    def holds(self, world: World) -> bool:
+        """True while a world is intercepted."""
+        return world in self._times
+
+
+_exchange = _Exchange()
+
+
+def guard_scale() -> None:
+    """Lets no connection reach Scale from now on; from the first time on, for good."""
+    guard(DOMAINS)
+
+
+def is_intercepted(world: World) -> bool:
+    """True while calls to Scale arrive at a world."""
+    return _exchange.holds(world)
+
+
+def leaks_so_far() -> int:
+    """How many attempts to reach Scale there have been in this process."""
+    return leak_count()
+
+
+def leak_texts() -> list[str]:
+    """The attempts to reach Scale that nobody has reported yet, one text each."""
+    return [leak.text for leak in take_leaks()]
+
+
+def raise_leaks(since: int) -> None:
+    """Raises for attempts that the code under test has swallowed.
+
+    Args:
+        since: How many attempts there had been when the caller began.
+
+    Raises:
+        LeakError: There were some that nobody has reported.
+    """
+    if leak_count() == since:
+        return
+    texts = leak_texts()
+    if texts:
+        raise LeakError("\n".join(texts))
+
+
+class Interception:
+    """What :meth:`scale_mock.ScaleMock.intercept` returns: a context manager, sync and async.
+
+    It can be entered again while it is entered, and after it was left.
+
+    Args:
+        mock: Whose world answers.
+        hosts: Further base URLs or host names that it answers for.
+        absorb_sleep: The code under test's sleeping moves the world's clock instead.
+
+    Raises:
+        ConfigurationError: A host is none.
+    """
+
+    def __init__(self, mock: ScaleMock, *, hosts: Iterable[str], absorb_sleep: bool) -> None:
+        self._mock = mock
+        self._absorb_sleep = absorb_sleep
+        self._hosts = Intercepted(_exchange.app, [SCALE_HOST, *hosts])
+        self._entered: list[tuple[ExitStack, int]] = []
+
+    def begin(self) -> None:
+        """Begins, once more if it is on already."""
+        world = self._mock._world
+        guard_scale()
+        with ExitStack() as stack:
+            _exchange.enter(world)
+            stack.callback(_exchange.leave, world)
+            self._hosts.open()
+            stack.callback(self._hosts.close)
+            if self._absorb_sleep:
+                from scale_mock.mock.sleeping import absorbing
+
+                stack.enter_context(absorbing(world))
+            self._entered.append((stack.pop_all(), leak_count()))
+
+    def end(self) -> int:
+        """Undoes the last beginning, the newest part first.
+
+        Returns:
+            How many attempts to reach Scale there had been when it began.
+        """
+        stack, leaks = self._entered.pop()
+        stack.close()
+        return leaks
+
+    def __enter__(self) -> ScaleMock:
+        self.begin()
+        return self._mock
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        leaks = self.end()
+        if error is None:
+            raise_leaks(leaks)
+
+    async def __aenter__(self) -> ScaleMock:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, traceback)
