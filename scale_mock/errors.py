@@ -8,6 +8,7 @@
     ├── LimitReached           a limit of the world was reached; names the limit and its setting
     ├── ResponderFailed        a registered response function raised, or answered what does not fit
     ├── CallFailed             a scheduled call raised, or its function is gone
+    │   └── StepFailed         a step of a scenario did not get the reply that it expects
     ├── LeakError              a connection would have left the mock for the real service
     ├── PumpBusy               time was asked to move from inside a callback
     └── MissingDependency      an optional package is needed for this call
@@ -58,6 +59,10 @@ class ResponderFailed(ScaleMockError):
 
 class CallFailed(ScaleMockError):
     """A call that ``mock.at`` or ``mock.every`` scheduled raised, or could not be made."""
+
+
+class StepFailed(CallFailed):
+    """A step of a scenario did not get the reply that it expects; the text names its line."""
 
 
 class PumpBusy(ScaleMockError):

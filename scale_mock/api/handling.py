@@ -21,6 +21,8 @@ from scale_mock.sim.instants import to_http
 from scale_mock.world.requests import RequestRecord
 
 RESULTS_PATH = "/_mock/results"
+DOOR = "scale_mock.door"
+"""In an environ that no client sent: where the files of responses lie."""
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +86,13 @@ class Handling:
             ticket = world.tickets.take()
             reply = self._logged(self._guarded(self._settle_and_run))
             return reply, ticket, world.pump.has_work
+
+    def as_step(self) -> Reply:
+        """Runs the operation inside of an event, whose instant has been settled before it."""
+        encounter = self._encounter
+        if encounter is not None:
+            return self._logged(self._guarded(encounter.run))
+        return self._logged(self._guarded(lambda: self._operation.run(self._call)))
 
     def blocking(self) -> Reply:
         """Runs an operation that runs the world; it takes the lock itself where it needs it."""
@@ -190,6 +199,8 @@ class Handling:
 
 def world_door(environ: WSGIEnvironment, world: World) -> str:
     """Where the files of a world's responses lie for a client that came this way."""
+    if DOOR in environ:
+        return str(environ[DOOR])
     host = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "localhost")
     return f"{environ.get('wsgi.url_scheme', 'http')}://{host}{RESULTS_PATH}/{world.name}"
 

@@ -114,6 +114,15 @@ def commands() -> None:
     help="Host besides this machine that callbacks are really sent to. May be repeated.",
 )
 @click.option(
+    "--stuck-polls-max",
+    type=click.IntRange(0),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="How often a pending thing may be read unchanged while its clock stands still, before a "
+    "400 explains; 0: any number of times.",
+)
+@click.option(
     "--worlds-max",
     type=click.IntRange(1),
     default=1000,
@@ -141,6 +150,7 @@ def serve(
     rate: float | None,
     start_at: datetime | None,
     callback_hosts: tuple[str, ...],
+    stuck_polls_max: int,
     worlds_max: int,
     https: bool,
     rule_files: tuple[str, ...],
@@ -166,6 +176,7 @@ def serve(
         rate=rate,
         start_at=start_at,
         callback_hosts=callback_hosts,
+        stuck_polls_max=stuck_polls_max,
         worlds_max=worlds_max,
         https=https,
         rule_files=rule_files,

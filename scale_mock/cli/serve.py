@@ -42,6 +42,7 @@ def run(
     rate: float | None,
     start_at: datetime | None,
     callback_hosts: tuple[str, ...],
+    stuck_polls_max: int,
     worlds_max: int,
     https: bool = False,
     rule_files: tuple[str, ...] = (),
@@ -56,6 +57,7 @@ def run(
         rate: Its rate, for ``realtime``.
         start_at: The first instant of every world.
         callback_hosts: Hosts besides loopback that callbacks are really sent to.
+        stuck_polls_max: How often a pending thing may be read unchanged; 0 for any number.
         worlds_max: How many worlds there may be.
         https: Speak https, with a certificate made for this run.
         rule_files: Rule files for every world; read again when they change.
@@ -76,23 +78,38 @@ def run(
         seed=seed,
         clock=clock,
         callback_hosts=callback_hosts,
+        stuck_polls_max=stuck_polls_max,
         worlds_max=worlds_max,
         **({} if rate is None else {"rate": rate}),
     )
-    try:
-        url = serving.url_of("https" if https else "http")
-    except ScaleMockError as error:
-        raise click.ClickException(str(error)) from error
-    if https:
-        sys.stderr.writelines(f"{line}\n" for line in _https_hints(url))
-    print(f"Listening on {url}", flush=True)
+    url = _listening(serving, https=https)
     rest = threading.Timer(BREATH_S, _after_start, args=(load_rest, watched, serving))
     rest.daemon = True
+    _tell(url, https=https)
     rest.start()
     if sys.stderr.isatty():
         sys.stderr.writelines(f"{line}\n" for line in _hints(url, clock))
     _wait_for_signal()
     _stop(serving, https=https)
+
+
+def _listening(serving: Host, *, https: bool) -> str:
+    """Starts to listen and says where.
+
+    Raises:
+        ClickException: It cannot listen there.
+    """
+    try:
+        return serving.url_of("https" if https else "http")
+    except ScaleMockError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _tell(url: str, *, https: bool) -> None:
+    """Says that requests are accepted; whoever started the server waits for this line."""
+    if https:
+        sys.stderr.writelines(f"{line}\n" for line in _https_hints(url))
+    print(f"Listening on {url}", flush=True)
 
 
 def _watched(rule_files: tuple[str, ...]) -> WatchedFiles | None:

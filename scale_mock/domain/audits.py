@@ -13,7 +13,9 @@ from scale_mock.domain.refusals import (
     AUDIT_NOT_FOUND,
     FIX_NEEDS_RESPONSE,
     NOT_AUDITABLE,
+    READ_WRONG_MODE,
     TASK_NOT_FOUND,
+    WRONG_MODE,
     invalid,
 )
 from scale_mock.sim.streams import digest
@@ -101,9 +103,7 @@ class Audits:
         _check_verdict(body)
         audit_id = fields.text_or_none(body, "id")
         if audit_id is not None:
-            audit = side.audits.get(audit_id)
-            if audit is None:
-                raise AUDIT_NOT_FOUND()
+            audit = self._get(side, audit_id)
             before = audit.body.get("audit_result")
             audit.body.update(body)
             audit.updated_at = self._core.now()
@@ -121,18 +121,29 @@ class Audits:
     ) -> list[FixlessAudit]:
         """The fixless audits of a task, newest first, or the one with an id."""
         if audit_id is not None:
-            if audit_id not in side.audits:
-                raise AUDIT_NOT_FOUND()
-            return [side.audits[audit_id]]
+            return [self._get(side, audit_id)]
         if task_id is not None and task_id not in side.tasks:
+            there = self._core.other_side(side)
+            if task_id in there.tasks:
+                raise READ_WRONG_MODE(kind="task", name=task_id, there=there.mode, here=side.mode)
             raise TASK_NOT_FOUND()
         found = [a for a in side.audits.values() if task_id is None or a.task_id == task_id]
         found.reverse()
         return found
 
+    def _get(self, side: Side, audit_id: str) -> FixlessAudit:
+        audit, there = side.audits.get(audit_id), self._core.other_side(side)
+        if audit is None and audit_id in there.audits:
+            raise READ_WRONG_MODE(kind="audit", name=audit_id, there=there.mode, here=side.mode)
+        if audit is None:
+            raise AUDIT_NOT_FOUND()
+        return audit
+
     def _new_fixless(self, side: Side, body: Mapping[str, object]) -> FixlessAudit:
         task_id = fields.text(body, "task_id")
-        task = side.tasks.get(task_id)
+        task, there = side.tasks.get(task_id), self._core.other_side(side)
+        if task is None and task_id in there.tasks:
+            raise WRONG_MODE(kind="task", name=task_id, there=there.mode, here=side.mode)
         if task is None:
             raise TASK_NOT_FOUND()
         if task.status != "completed":

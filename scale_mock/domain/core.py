@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scale_mock.domain.floor import Floor, Nobody
 from scale_mock.domain.journal import Journal
@@ -48,6 +48,7 @@ class Core:
         door: Where the files of responses are served, as the newest request saw it.
         team: The account's teammates by e-mail, in the order they joined.
         appointments_made: How many calls were ever scheduled; numbers the next one.
+        script: What a scenario makes happen here: its steps, and what became of them.
         floor: Where the Studio team works.
         workforce: The Studio team at work; set by the world once the domain stands.
         crowd: Rapid's taskers at work; set by the world once the domain stands.
@@ -68,6 +69,7 @@ class Core:
         self.responders: dict[str, Callable[[Task], Mapping[str, object]]] = {}
         self.team: dict[str, Teammate] = {}
         self.appointments_made = 0
+        self.script: dict[str, Any] = {}
         self.floor = Floor()
         self.workforce: Workforce = Nobody()
         self.crowd: TaskerPool = NoCrowd()

@@ -12,6 +12,7 @@ from scale_mock.domain.refusals import (
     QUALITY_NOT_FOUND,
     QUALITY_NOT_RAPID,
     QUALITY_TYPE,
+    READ_WRONG_MODE,
     TYPE_MISMATCH,
     invalid,
 )
@@ -116,9 +117,14 @@ class Quality:
             emails: Limits the answer to these labelers; empty for all.
 
         Raises:
-            Refusal: 404 for an unknown quality task.
+            Refusal: 404 for an unknown quality task; the text says if the other mode has it.
         """
+        there = self._core.other_side(side)
         unknown = [task_id for task_id in task_ids if task_id not in side.quality_tasks]
+        for one in unknown:
+            if one in there.quality_tasks:
+                kind = "quality task"
+                raise READ_WRONG_MODE(kind=kind, name=one, there=there.mode, here=side.mode)
         if unknown:
             raise QUALITY_NOT_FOUND(ids=", ".join(unknown))
         tasks, labelers = frozenset(task_ids), frozenset(email.lower() for email in emails)

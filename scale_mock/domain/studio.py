@@ -13,6 +13,8 @@ from scale_mock.domain.refusals import (
     NOT_STUDIO,
     NOT_STUDIO_BATCH,
     PRIORITIES_INCOMPLETE,
+    READ_WRONG_MODE,
+    WRONG_MODE,
     invalid,
 )
 from scale_mock.domain.worklist import work_order
@@ -151,6 +153,10 @@ class Studio:
         pending = {batch.name: batch for batch in self.batches(side)}
         missing = [name for name in pending if name not in names]
         unknown = [name for name in names if name not in pending]
+        there = self._core.other_side(side)
+        for name in unknown:
+            if name not in side.batches and name in there.batches:
+                raise WRONG_MODE(kind="batch", name=name, there=there.mode, here=side.mode)
         problems = [
             f"{word}: {', '.join(found)}."
             for word, found in (
@@ -201,6 +207,9 @@ class Studio:
     def _group(self, side: Side, project: Project, name: str) -> Group:
         groups = side.groups.get(project.name, {})
         if name not in groups:
+            there = self._core.other_side(side)
+            if name in there.groups.get(project.name, {}):
+                raise READ_WRONG_MODE(kind="group", name=name, there=there.mode, here=side.mode)
             known = ", ".join(groups) or "none"
             raise GROUP_NOT_FOUND(project=project.name, name=name, groups=known)
         return groups[name]

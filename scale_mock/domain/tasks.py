@@ -80,7 +80,7 @@ class Tasks:
             self._refuse_unknown(type_name, params)
         _refuse_missing(types.needs(type_name), body, inherited, project)
         types.check(type_name, params)
-        source = referenced(side, type_name, params)
+        source = referenced(self._core, side, type_name, params)
         self._check_steering(type_name, body.get("metadata"))
         self._refuse_duplicates(side, body, idempotency_key)
         self._core.make_room(side.tasks, "tasks", "tasks_max")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MARK = "__scale_mock__"
-"""The attribute that tells our functions."""
+"""The attribute that tells our functions, and whose they are."""
 
 
 class Patches:
@@ -31,22 +31,24 @@ class Patches:
             # A module that is imported anew takes the place of its former self.
             place = (getattr(owner, "__module__", ""), owner.__name__, name)
             self._places[place] = (owner, name, make)
-            _put(owner, name, make)
+            self._put(owner, name, make)
 
     def renew(self) -> None:
         """Puts back those that somebody else has removed."""
         for owner, name, make in list(self._places.values()):
-            if not hasattr(getattr(owner, name), MARK):
-                _put(owner, name, make)
+            self._put(owner, name, make)
 
-
-def _put(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
-    original = getattr(owner, name)
-    if hasattr(original, MARK):
-        return
-    ours = make(original)
-    setattr(ours, MARK, True)
-    for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
-        if hasattr(original, attribute):
-            setattr(ours, attribute, getattr(original, attribute))
-    setattr(owner, name, ours)
+    def _put(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+        original = getattr(owner, name)
+        if getattr(original, MARK, None) is self:
+            return
+        # What this package put there before it was imported anew is replaced, not wrapped.
+        while hasattr(original, MARK):
+            original = original.__wrapped__
+        ours = make(original)
+        setattr(ours, MARK, self)
+        for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
+            if hasattr(original, attribute):
+                setattr(ours, attribute, getattr(original, attribute))
+        ours.__wrapped__ = original
+        setattr(owner, name, ours)

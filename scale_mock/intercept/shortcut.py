@@ -163,27 +163,35 @@ def _is_plain_text(text: str) -> bool:
 
 def patch_manager(module: ModuleType, patches: Patches) -> None:
     """Patches ``urllib3.poolmanager``."""
-    patches.add(module.PoolManager, "connection_from_pool_key", _kept_pool)
+    patches.add(module.PoolManager, "connection_from_context", _kept_pool)
 
 
 def _kept_pool(original: Callable[..., Any]) -> Callable[..., Any]:
-    def connection_from_pool_key(self: Any, pool_key: Any, request_context: Any = None) -> Any:
+    def connection_from_context(self: Any, request_context: dict[str, Any]) -> Any:
         table = GATE.table
-        if not table.is_used or not request_context:
-            return original(self, pool_key, request_context)
+        if not table.is_used or "strict" in request_context:
+            return original(self, request_context)
         # A thread has its own, so that no pool is ever fuller than it would be.
         pools: dict[Any, Any] | None = getattr(_kept, "pools", None)
         if pools is None or _kept.version != table.version or len(pools) >= POOLS_MAX:
             pools = _kept.pools = {}
             _kept.version = table.version
-        scheme = request_context["scheme"]
-        key = (self.pool_classes_by_scheme[scheme], pool_key)
-        pool = pools.get(key)
+        try:
+            kind = self.pool_classes_by_scheme.get(request_context["scheme"])
+            key = (type(self), kind, *request_context.items())
+            pool = pools.get(key)
+        except TypeError:
+            # Something in it cannot be compared by its hash, headers of the pool's own for example.
+            return original(self, request_context)
         if pool is None:
-            host, port = request_context["host"], request_context["port"]
-            if table.find(Origin(scheme, plain_host(host), port)) is None:
-                return original(self, pool_key, request_context)
-            pool = pools[key] = self._new_pool(scheme, host, port, request_context=request_context)
+            scheme, port = request_context["scheme"], request_context["port"]
+            origin = Origin(scheme, plain_host(request_context["host"]), port)
+            if table.find(origin) is None:
+                return original(self, request_context)
+            # The manager must not know it: its end is not the pool's.
+            pool = pools[key] = self._new_pool(
+                scheme, origin.host, port, request_context=dict(request_context)
+            )
         return pool
 
-    return connection_from_pool_key
+    return connection_from_context

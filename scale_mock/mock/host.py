@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scale_mock.api import App
+from scale_mock.api.stepping import make_step
 from scale_mock.mock.drivers import MOVING, ClockDriver, RetryGate
 from scale_mock.mock.workers import PumpWorker
 from scale_mock.registry import Registry
@@ -119,6 +121,7 @@ class Host:
         world.may_run = gate.may_run
         world.on_attempt = gate.note
         world.clock_changed = self._watch
+        world.make_step = partial(make_step, world)
         if world.clock_mode in MOVING:
             self._watch()
 

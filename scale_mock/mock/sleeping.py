@@ -114,7 +114,7 @@ class Absorber:
             return sorted(sleeper for sleeper in self._sleepers if sleeper.loop is loop)
 
     def try_begin(self, sleeper: Sleeper) -> bool:
-        """True if the clock may now be moved to this sleeper's wake-up; nobody else moves it then."""
+        """True if the clock may be moved to this sleeper's wake-up; nobody else moves it then."""
         with self.changed:
             if self.is_moving or self._first() is not sleeper or not self._all_rest(sleeper):
                 return False

@@ -23,12 +23,14 @@ from scale_mock.pytest_plugin.reading import ini_type
 from scale_mock.pytest_plugin.session import (
     RUN,
     SESSION,
-    ScaleServer,
     Session,
     fail_for_leaks,
     leaks_left,
     open_run,
     renew_guard,
+)
+from scale_mock.pytest_plugin.session import (
+    ScaleServer as ScaleServer,
 )
 
 if TYPE_CHECKING:

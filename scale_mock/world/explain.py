@@ -72,7 +72,7 @@ def explain_task(world: World, task: Task) -> Explanation:
         subject=task.subject,
         status=task.status,
         decided_by=decided,
-        steps=timeline(world, task.subject),
+        steps=(*timeline(world, task.subject), *world.script.failures_of(task.task_id)),
         waits_for=waits_for,
         move=move,
     )

@@ -100,6 +100,7 @@ def take(world: World) -> Json:
             "sides": {mode: _freeze_side(freezer, core.sides[mode]) for mode in MODES},
             "callbacks": freezer.freeze(world.desk.dump()),
             "receiver": freezer.freeze(world.receiver.dump()),
+            "receivers": freezer.freeze(world.receivers.dump()),
         }
 
 
@@ -173,6 +174,7 @@ def _fill(world: World, snapshot: Mapping[str, Any]) -> None:
     world.faults.load(thawer.thaw(snapshot["faults"]))
     world.desk.load(thawer.thaw(snapshot["callbacks"]))
     world.receiver.load(thawer.thaw(snapshot["receiver"]))
+    world.receivers.load(thawer.thaw(snapshot.get("receivers", {})))
     world.clock_mode = snapshot["clock"]["mode"]
     world.rate = snapshot["clock"]["rate"]
 

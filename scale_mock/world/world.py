@@ -30,6 +30,7 @@ from scale_mock.world.platform import Platform
 from scale_mock.world.polls import Polls
 from scale_mock.world.pump import Pump
 from scale_mock.world.ruling import FILES, check_steering, prepare
+from scale_mock.world.script import Play, Receivers, Script
 from scale_mock.world.tickets import Tickets
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class World(Platform):
         on_attempt: Called after every try of a callback.
         may_run: Asked before an ``autojump`` clock runs an event.
         make_appointment: Makes a scheduled call, given its id.
+        make_step: Makes a call of the world's script; see :class:`scale_mock.world.script.Script`.
         absorbing: How many contexts let the sleep of the test's threads move the clock.
         broken: Exceptions inside the mock, kept for whoever checks.
         unknown_routes: Requests that no route answered, as ``METHOD path``.
@@ -112,6 +114,8 @@ class World(Platform):
             self.follower.require()
         self.absorbing = 0
         self.make_appointment: Callable[[str], None] = lambda name: None
+        self.make_step: Callable[[int, int, int], None] = lambda index, number, tries: None
+        self._play: Play | None = None
         self._watchers: list[Callable[[datetime], None]] = []
         self.clock_changed: Callable[[], None] = lambda: None
         self.on_attempt: Callable[[Callback], None] = lambda callback: None
@@ -136,7 +140,22 @@ class World(Platform):
             self.clock_mode = self.settings.clock
             self.rate = self.settings.rate
             self._build()
+            self._begin_play()
         self.clock_changed()
+
+    def play(self, play: Play) -> None:
+        """Takes a script in, for a world in which nothing has happened yet; a reset begins anew."""
+        with self.lock:
+            self._play = play
+            self.follower.target()
+            self._begin_play()
+
+    def _begin_play(self) -> None:
+        if self._play is not None:
+            self.receivers.begin(self._play.receivers)
+            for prefix, app in self._mounts.items():
+                self.desk.targets.mount(prefix, app)  # what a test mounts wins
+            self.script.begin(self._play, self.start_at)
 
     def rebuild(self, fill: Callable[[], None], *, settings: Settings, start_at: datetime) -> None:
         """Builds the world anew and fills it; leaves it as it was if the filling fails.
@@ -301,6 +320,10 @@ class World(Platform):
         """Tells whoever is interested by now; a reset keeps them."""
         self.on_attempt(callback)
 
+    def _make_step(self, index: int, number: int, tries: int) -> None:
+        """Makes a call of the script, likewise."""
+        self.make_step(index, number, tries)
+
     def _make_appointment(self, name: str) -> None:
         """Asks whoever makes scheduled calls by now; a reset keeps them."""
         self.make_appointment(name)
@@ -332,6 +355,10 @@ class World(Platform):
         targets.mount_handler(RECEIVER_URL, self.receiver.take)
         for prefix, app in self._mounts.items():
             targets.mount(prefix, app)
+        self.receivers = Receivers(
+            self.start_at, self.now, targets, {RECEIVER_URL: self.receiver}
+        )
+        self.script = Script(self.core, self._make_step)
         self.appointments = Appointments(self.core, self._make_appointment)
         self.pump = Pump(
             self.scheduler,

@@ -62,7 +62,7 @@ def serving(name: str) -> Iterator[Target]:
 
 def run_ours() -> Target:
     """One world on our own server."""
-    mock, direct = new_mock(name="bench")
+    mock, direct = new_mock(name="bench", stuck_polls_max=0)
     task_id = direct.create("imageannotation", IMAGE)
     return _target(mock.url, task_id)
 
@@ -151,7 +151,7 @@ def run_floor() -> Target:
 
 def canned_reply() -> bytes:
     """The bytes of a task, as our own API answers them."""
-    mock, direct = new_mock(name="bench")
+    mock, direct = new_mock(name="bench", stuck_polls_max=0)
     with mock:
         return direct.get(f"/v1/task/{direct.create('imageannotation', IMAGE)}")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from scaleapi.api_client.v2 import models
 from werkzeug.test import Client
 
@@ -44,7 +44,7 @@ RESPONSES: list[Any] = [
 FAILURES: list[Any] = [
     None, "LANGUAGE_MISMATCH: x", "x", {"type": "INTERNAL"}, {"error": {"a": 1}, "type": 3},
 ]  # fmt: skip
-TASK_MOVES = ("start", "complete", "fail", "report", "delete", "redo", "audit")
+TASK_MOVES = ("start", "fail", "report", "delete", "redo", "audit")
 NUMBER = st.integers(0, 5)
 
 
@@ -75,6 +75,13 @@ class World(RuleBasedStateMachine):
 
     def some(self, things: list[str], number: int) -> str:
         return things[number % len(things)] if things else "nothing"
+
+    @initialize(archetypes=st.lists(st.sampled_from(sorted(ARCHETYPES)), max_size=3))
+    def begin(self, archetypes: list[str]) -> None:
+        self.make_project(archetypes, 2, is_chat=True)
+        self.make_batch(0, staging=False, of_v1=False)
+        for variables in VARIABLES[:3]:
+            self.make_chat(0, 0, variables)
 
     @rule(archetypes=st.lists(st.sampled_from(sorted(ARCHETYPES)), max_size=3),
           count=st.integers(0, 3), is_chat=st.booleans())  # fmt: skip
@@ -126,12 +133,16 @@ class World(RuleBasedStateMachine):
           error=st.sampled_from(FAILURES))  # fmt: skip
     def move_task(self, task: int, move: str, response: Any, error: Any) -> None:
         body: dict[str, Any] = {
-            "complete": {"response": response},
             "fail": {"error": error},
             "report": {"type": "t", "message": None},
             "audit": {"result": "fixed" if response else "accepted", "response": response},
         }.get(move, {})
         self.call("POST", f"/_mock/tasks/{self.some(self.tasks, task)}/{move}", body)
+
+    @rule(task=NUMBER, response=st.sampled_from(RESPONSES))
+    def complete(self, task: int, response: Any) -> None:
+        path = f"/_mock/tasks/{self.some(self.tasks, task)}/complete"
+        self.call("POST", path, {"response": response})
 
     @rule(task=NUMBER)
     def cancel_task(self, task: int) -> None:
@@ -209,4 +220,4 @@ class World(RuleBasedStateMachine):
 
 
 TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestWorld.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)

@@ -131,9 +131,21 @@ def _awaited_batch(call: Call) -> Batch | None:
     return batch if batch.scheduled or call.world.workforce.due(batch) is not None else None
 
 
+def _awaited_in_list(call: Call) -> Batch | None:
+    """The oldest batch that something is to happen in: it may join the list."""
+    return next((batch for batch in call.side.batches.values() if batch.scheduled), None)
+
+
 OPERATIONS = (
     Operation("create_batch", "POST", "/batches", create_batch),
-    Operation("list_batches", "GET", "/batches", list_batches, polled=polled_list),
+    Operation(
+        "list_batches",
+        "GET",
+        "/batches",
+        list_batches,
+        awaited=_awaited_in_list,
+        polled=polled_list,
+    ),
     Operation(
         "get_batch",
         "GET",

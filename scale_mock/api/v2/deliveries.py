@@ -106,6 +106,9 @@ def get_schema(call: Call) -> Reply:
     for project in call.side.projects.values():
         if schema_id(project, seed) == wanted.lower():
             return json_reply({"schema": schema_json(project, seed, _schema(call, project))})
+    there = call.world.core.other_side(call.side)
+    if any(schema_id(one, seed) == wanted.lower() for one in there.projects.values()):
+        raise READ_WRONG_MODE(kind="schema", name=wanted, there=there.mode, here=call.mode)
     raise NOTHING_FOUND(kind="Schema", field="schema_id", value=wanted)
 
 

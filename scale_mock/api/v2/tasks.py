@@ -25,6 +25,7 @@ from scale_mock.domain.refusals import (
     IDENTIFIER_MISSING,
     NOTHING_FOUND,
     PROJECT_MISMATCH,
+    READ_WRONG_MODE,
     TASK_WITHOUT_PROJECT,
     Refusal,
 )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from scale_mock.api.polling import Polled
     from scale_mock.api.reply import Reply
     from scale_mock.domain.model import Task
+    from scale_mock.domain.side import Side
 
 EXPANDABLE = ("project", "batch")
 ANNOTATION = "an_"
@@ -89,26 +91,36 @@ def set_task_metadata(call: Call) -> Reply:
 def get_annotation(call: Call) -> Reply:
     """``GET /v2/annotation``: with its details, as the page's sample shows it."""
     wanted = required(call, "annotation_id")
-    for task in _where_it_may_be(call, wanted):
-        for annotation in annotations_of(labels(task)):
-            if annotation.get("id") == wanted:
-                return json_reply(annotation_json(annotation))
+    found = _annotation(call.side, wanted)
+    if found is not None:
+        return json_reply(annotation_json(found))
+    there = call.world.core.other_side(call.side)
+    if _annotation(there, wanted) is not None:
+        raise READ_WRONG_MODE(kind="annotation", name=wanted, there=there.mode, here=call.mode)
     raise NOTHING_FOUND(kind="Annotation", field="annotation_id", value=wanted)
 
 
-def _where_it_may_be(call: Call, annotation_id: str) -> Iterator[Task]:
+def _annotation(side: Side, wanted: str) -> dict[str, object] | None:
+    for task in _where_it_may_be(side, wanted):
+        for annotation in annotations_of(labels(task)):
+            if annotation.get("id") == wanted:
+                return annotation
+    return None
+
+
+def _where_it_may_be(side: Side, annotation_id: str) -> Iterator[Task]:
     """The completed chat tasks whose response names an annotation.
 
     A synthesized annotation's id begins with its task's identity; ids that somebody gave are looked
     for in the stored responses.
     """
-    tasks = call.side.tasks
+    tasks = side.tasks
     identity = annotation_id.removeprefix(ANNOTATION)[:IDENTITY]
     if annotation_id.startswith(ANNOTATION) and len(identity) == IDENTITY:
         yield from (task for task_id, task in tasks.items() if task_id.endswith(identity))
     wanted = TaskFilter(type=CHATS, status=("completed",))
     quoted = annotation_id.encode("utf-8", "surrogatepass")
-    for task in call.side.task_index.matching(wanted):
+    for task in side.task_index.matching(wanted):
         if task.response is not None and quoted in task.response:
             yield task
 

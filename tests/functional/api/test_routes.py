@@ -83,7 +83,7 @@ def test_unknown_route_lists_the_nearest(door: Door, path: str) -> None:
     assert status == 404
     assert text.startswith(f"Not Found: there is no route GET {path}. Nearest: ")
     assert text.endswith(".")
-    assert text.count("/v1/") + text.count("/_mock/") >= 3
+    assert text.count("/v1/") + text.count("/v2/") + text.count("/_mock/") >= 3
 
 
 def test_unknown_route_is_remembered_for_the_check(door: Door) -> None:

@@ -121,6 +121,17 @@ def test_the_sdk_sees_a_live_task_through(serve: Start) -> None:
     assert client.batch_status("litter")["status"] == "completed"
 
 
+def test_polls_that_lead_nowhere_are_answered_with_the_switches(serve: Start) -> None:
+    server = serve("--clock", "manual", "--stuck-polls-max", "2")
+    task_id = server.call("POST", "/v1/task/imageannotation", IMAGE)[1]["task_id"]
+    assert server.call("GET", f"/v1/task/{task_id}")[0] == 200
+    status, answer = server.call("GET", f"/v1/task/{task_id}")
+    assert status == 400
+    assert "POST /_mock/clock/advance moves the clock; clock='autojump'" in answer["error"]
+    assert server.call("PUT", "/_mock/clock", {"mode": "autojump"})[0] == 200
+    assert server.call("GET", f"/v1/task/{task_id}")[0] == 200
+
+
 def test_every_account_has_a_world_of_its_own(serve: Start) -> None:
     server = serve("--clock", "manual")
     server.call("POST", "/v1/task/imageannotation", IMAGE, key="live_ann")

@@ -83,10 +83,14 @@ def test_a_loop_that_can_never_end_fails_with_an_explanation(
 ) -> None:
     door = open_door(absorb_sleep=True, rules=HELD, clock=clock)
     task = image_task(door)
-    with pytest.raises(ScaleInvalidRequest) as failed:
+
+    def poll() -> None:
         while task.status == "pending":
             time.sleep(60)
             task.refresh()
+
+    with pytest.raises(ScaleInvalidRequest) as failed:
+        poll()
     assert failed.value.message == (
         f"live/task/{task.id} was read 100 times with nothing scheduled, unchanged: nothing will "
         "change by reading. It waits for somebody to hand it on: it is held by rule 'nobody'. To "

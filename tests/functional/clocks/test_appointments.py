@@ -233,6 +233,22 @@ def test_appointments_are_limited_and_in_the_journal() -> None:
         ]
 
 
+def test_a_schedule_seed_permutes_calls_of_one_instant_and_nothing_else() -> None:
+    def order(schedule_seed: int | None) -> str:
+        made: list[str] = []
+        with ScaleMock(schedule_seed=schedule_seed) as mock:
+            for letter in "abc":
+                mock.at("2024-01-02", functools.partial(made.append, letter))
+            mock.at("2024-01-03", functools.partial(made.append, "z"))
+            mock.clock.advance(days=2)
+        return "".join(made)
+
+    assert order(None) == "abcz"
+    orders = [order(seed) for seed in range(60)]
+    assert set(orders) == {f"{letters}z" for letters in ("abc", "acb", "bac", "bca", "cab", "cba")}
+    assert orders == [order(seed) for seed in range(60)]
+
+
 def test_functions_that_are_over_make_room_for_others() -> None:
     made: list[int] = []
     with ScaleMock(objects_max=2) as mock:

@@ -52,7 +52,8 @@ def test_the_code_under_test_sees_the_worlds_time(door: Door) -> None:
         assert datetime.now(UTC) == clock.now() == EPOCH
         clock.advance(days=1, hours=2)
         assert datetime.now(UTC) == dt.datetime.now(UTC) == EPOCH + 26 * HOUR
-        assert (date.today(), time.time()) == (date(2024, 1, 2), EPOCH.timestamp() + 26 * 3600)
+        assert date.today() == date(2024, 1, 2)  # noqa: DTZ011 - what people write
+        assert time.time() == EPOCH.timestamp() + 26 * 3600
         clock.run_until_idle()
     assert datetime.now(UTC) - real < HOUR
 

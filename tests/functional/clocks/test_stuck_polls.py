@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from freezegun import freeze_time
 from scaleapi.exceptions import ScaleInvalidRequest
 from scaleapi.tasks import TaskStatus
 
@@ -40,9 +41,13 @@ def polled(get: Callable[[], Response]) -> tuple[int, str]:
 
 def test_a_loop_without_sleep_fails_on_a_manual_clock(door: Door) -> None:
     task = image_task(door)
-    with pytest.raises(ScaleInvalidRequest) as failed:
+
+    def poll() -> None:
         while task.status == TaskStatus.Pending.value:
             task.refresh()
+
+    with pytest.raises(ScaleInvalidRequest) as failed:
+        poll()
     assert failed.value.message == (
         f"live/task/{task.id} was read 100 times while the clock stood at "
         "2024-01-01T00:00:00.000Z, unchanged: nothing will change by reading. It waits for the "
@@ -120,9 +125,9 @@ def test_a_held_task_is_explained_on_an_autojump_clock(open_door: OpenDoor) -> N
     count, text = polled(lambda: door.get(f"/task/{task.id}"))
     assert count == 99
     assert text.startswith(
-        f"live/task/{task.id} was read 100 times while the clock stood at 2024-01-01T00:00:00.000Z, "
-        "unchanged: nothing will change by reading. It waits for somebody to hand it on: it is "
-        "held by rule 'nobody'."
+        f"live/task/{task.id} was read 100 times while the clock stood at "
+        "2024-01-01T00:00:00.000Z, unchanged: nothing will change by reading. It waits for "
+        "somebody to hand it on: it is held by rule 'nobody'."
     )
 
 
@@ -135,6 +140,26 @@ def test_autojump_ends_the_loops_that_people_write(open_door: OpenDoor) -> None:
     while client.tasks(status="completed").total < 5:
         polls += 1
     assert polls < 20
+
+
+def test_autojump_ends_a_loop_over_the_list_of_batches(open_door: OpenDoor) -> None:
+    door = open_door(clock="autojump")
+    new_project(door)
+    batch = new_batch(door)
+    image_task(door, project="bikes", batch=batch.name)
+    polls = 0
+    while not door.get("/batches", params={"status": "completed"}).json()["docs"]:
+        polls += 1
+    assert polls < 5
+
+
+def test_a_clock_that_follows_names_the_tick_that_is_needed(open_door: OpenDoor) -> None:
+    with freeze_time("2024-03-01"):
+        door = open_door(clock="follow")
+        task = image_task(door)
+        count, text = polled(lambda: door.get(f"/task/{task.id}"))
+    assert count == 99
+    assert "To move it: tick freezegun by 0:05:00. Switches: " in text
 
 
 def test_a_reset_forgets_the_count(open_door: OpenDoor) -> None:

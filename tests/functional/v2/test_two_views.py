@@ -313,3 +313,88 @@ def test_an_autojump_clock_runs_to_what_is_polled(open_scene: Any) -> None:
     states = [scene.v2.get_task(task_id=task.task_id).status.value for _ in range(4)]
     assert states[-1] == "completed"
     assert scene.v2.get_batch(batch_id=made.id).status.value == "completed"
+
+
+def test_interception_takes_v2_in_too() -> None:
+    import scaleapi
+
+    with ScaleMock() as mock, mock.intercept():
+        mock.projects.set_up("p", types=["SFT"])
+        api = scaleapi.ScaleClient(mock.live_key).v2
+        task = api.create_chat_task({"project_name": "p", "template_variables": PROMPT})
+        mock.tasks.complete(task)
+        assert api.get_task(task_id=task.task_id).status.value == "completed"
+        made: Any = mock.datasets.deliver("d", [{"response": {}, "files": {"f": b"1"}}])
+        read = api.get_dataset_task_response_url_with_http_info(
+            task_id=made["task_ids"][0], attachment_id="f"
+        )
+        assert read.raw_data == b"1"
+
+
+def test_a_paused_studio_batch_is_taken_off_the_floor_and_comes_back(scene: Scene) -> None:
+    from tests.functional.helpers import studio_team
+
+    studio_team(scene.door, "ann@example.test")
+    scene.v2.create_batch({"name": "w1", "project_name": "bikes"})
+    client = scene.door.client()
+    first, second = (
+        client.create_task(TaskType.ImageAnnotation, batch="w1", metadata={"n": n}, **IMAGE)
+        for n in range(2)
+    )
+    client.finalize_batch("w1")
+    scene.mock.clock.advance(minutes=2)
+    assert client.get_task(first.id).as_dict()["workStarted"]
+    scene.v2.pause_batch({"batch_name": "w1"})
+    scene.mock.clock.advance(days=9)
+    assert [client.get_task(task.id).status for task in (first, second)] == ["completed", "pending"]
+    scene.v2.resume_batch({"batch_name": "w1"})
+    scene.mock.clock.advance(days=9)
+    assert client.get_task(second.id).status == "completed"
+    assert scene.v2.get_batch(batch_name="w1").status.value == "completed"
+
+
+def test_a_rule_that_replans_waits_for_the_end_of_a_pause(scene: Scene) -> None:
+    scene.batch()
+    task = scene.task("week-10")
+    scene.v2.pause_batch({"batch_name": "week-10"})
+    scene.mock.rules.add(name="soon", after="5m", replan=True)
+    scene.mock.clock.advance(days=1)
+    assert scene.v2.get_task(task_id=task.task_id).status.value == "pending"
+    scene.v2.resume_batch({"batch_name": "week-10"})
+    scene.mock.clock.advance(minutes=5)
+    assert scene.v2.get_task(task_id=task.task_id).status.value == "completed"
+    assert "soon" in str(scene.mock.explain(task))
+
+
+def test_reading_a_paused_task_for_ever_is_refused_and_says_why(scene: Scene) -> None:
+    scene.batch()
+    task = scene.task("week-10")
+    scene.v2.pause_batch({"batch_name": "week-10"})
+    replies = [scene.raw("GET", f"/task?task_id={task.task_id}") for _ in range(100)]
+    assert [reply.status_code for reply in replies] == [200] * 99 + [400]
+    assert "it is paused" in replies[-1].json()["error"]
+
+
+def test_a_task_that_was_started_in_a_pause_ends_when_it_would_have(scene: Scene) -> None:
+    scene.batch()
+    task = scene.task("week-10")
+    scene.v2.pause_batch({"batch_name": "week-10"})
+    scene.mock.tasks.start(task)
+    scene.v2.resume_batch({"batch_name": "week-10"})
+    scene.mock.clock.advance(days=15)
+    assert scene.v2.get_task(task_id=task.task_id).status.value == "completed"
+
+
+def test_a_task_that_came_back_in_a_pause_is_begun_once(scene: Scene) -> None:
+    scene.batch()
+    task = scene.task("week-10")
+    scene.v2.pause_batch({"batch_name": "week-10"})
+    scene.mock.tasks.complete(task)
+    scene.mock.tasks.redo(task)
+    scene.v2.resume_batch({"batch_name": "week-10"})
+    assert (
+        scene.mock._world.batches.get(scene.mock._world.core.sides["live"], "week-10").scheduled
+        == 1
+    )
+    scene.mock.clock.advance(days=15)
+    assert scene.v2.get_task(task_id=task.task_id).status.value == "completed"

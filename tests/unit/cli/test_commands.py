@@ -87,6 +87,7 @@ def test_what_is_asked_for_is_what_runs(nothing_runs: list[dict[str, object]]) -
         "clock": "autojump",
         "rate": None,
         "callback_hosts": ("app", "::1"),
+        "stuck_polls_max": 100,
         "worlds_max": 1000,
         "https": False,
         "rule_files": (),

@@ -110,6 +110,9 @@ def test_a_patch_is_made_once_and_renewed_when_somebody_removed_it() -> None:
     Owner.name = original  # type: ignore[method-assign]
     patches.renew()
     assert Owner().name() == "patched original"
+    # The package imported anew: its patch takes the place of the former one.
+    Patches().add(Owner, "name", make)
+    assert Owner().name() == "patched original"
 
 
 def test_a_module_is_patched_when_it_is_imported_and_when_it_is_imported_anew(
