@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.api.staleness import as_created
 from scale_mock.api.subjects import RequestSubject
+from scale_mock.domain.core import RESULTS
 from scale_mock.domain.refusals import BAD_CURSOR, BAD_TOKEN, UNAUTHORIZED, Refusal
 from scale_mock.envelopes.tasks import at_door
 from scale_mock.faults.entry import Scene
@@ -144,7 +145,8 @@ class Encounter:
         if struck is not None and struck.fault.kind == "stale":
             self._make_stale(reply, door)
         if self._is_watched and self.refusal is None:
-            text = reply.body.decode("utf-8", "surrogateescape")
+            # Kept without the address of this door: another one may repeat it.
+            text = reply.body.decode("utf-8", "surrogateescape").replace(door, RESULTS)
             self._call.world.faults.remember(self._identity, reply.status, reply.content_type, text)
         if struck is not None:
             self._spoil(reply, struck)
@@ -177,7 +179,7 @@ class Encounter:
         before = self._call.world.faults.memory.get(self._identity)
         if before is not None:
             reply.status, reply.content_type, text = before
-            reply.body = text.encode("utf-8", "surrogateescape")
+            reply.body = at_door(text.encode("utf-8", "surrogateescape"), door)
             return
         body = as_created(self._operation.name, self._call)
         if body is not None:

@@ -32,6 +32,14 @@ Json = dict[str, Any]
 RETRIES_MAX = 10
 """How often a customer who tries again does so."""
 BUSY = 429
+LISTS = {
+    "set_task_tags": "tags",
+    "add_task_tags": "tags",
+    "delete_task_tags": "tags",
+    "add_rules": "rules",
+    "add_faults": "faults",
+}
+"""Operations whose body is, or may be, a list, and what that argument is called."""
 REFERENCE = "scale_mock.made"
 """The only key of what stands, in a step's arguments, for something that an earlier step made."""
 _NAME = re.compile("<name:([a-z_]+)>")
@@ -75,7 +83,10 @@ def make_step(world: World, index: int, number: int, tries: int) -> None:
     step: Json = script.state["steps"][index]
     tasks: list[str] = []
     try:
-        arguments = _resolved(fill_in(step["arguments"], number), script.state["made"], tasks)
+        given = step["arguments"]
+        if step.get("numbered"):
+            given = fill_in(given, number)
+        arguments = _resolved(given, script.state["made"], tasks)
         status, body = call(world, step["call"], arguments, mode=step.get("mode", "live"))
     except NotMade as error:
         world.broken.append(script.failed(step, str(error), tasks))
@@ -97,7 +108,7 @@ def make_step(world: World, index: int, number: int, tries: int) -> None:
     world.broken.append(script.failed(step, problem, tasks))
 
 
-def call(world: World, name: str, arguments: object, *, mode: str) -> tuple[int, Any]:
+def call(world: World, name: str, arguments: Json, *, mode: str) -> tuple[int, Any]:
     """Calls an operation as a client with the key of a mode would.
 
     Args:
@@ -109,17 +120,24 @@ def call(world: World, name: str, arguments: object, *, mode: str) -> tuple[int,
     Returns:
         The status and the parsed body of the reply.
     """
+    from scale_mock.api.openapi.shapes import QUERIES
+
     prefix, operation = operations()[name]
-    rest: Any = arguments
-    names: dict[str, str] = {}
-    if isinstance(arguments, dict):
-        names = {key: str(arguments[key]) for key in path_names(operation)}
-        rest = {key: value for key, value in arguments.items() if key not in names}
-    is_read = operation.method == "GET"
-    body = b"" if is_read or rest in ({}, None) else encode(rest)
+    asked = QUERIES.get(name, {})
+    names = {key: str(arguments[key]) for key in path_names(operation)}
+    query = {
+        key: value
+        for key, value in arguments.items()
+        if key not in names and (operation.method == "GET" or key in asked or f"{key}*" in asked)
+    }
+    rest: Any = {
+        key: value for key, value in arguments.items() if key not in names and key not in query
+    }
+    rest = rest.get(LISTS.get(name, ""), rest)
+    body = encode(rest) if rest else b""
     environ = {
         "REQUEST_METHOD": operation.method,
-        "QUERY_STRING": urlencode(rest, doseq=True) if is_read else "",
+        "QUERY_STRING": urlencode(query, doseq=True),
         "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),

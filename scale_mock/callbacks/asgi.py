@@ -15,7 +15,8 @@ import traceback
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from scale_mock.callbacks.handlers import Answer, HandlerTimeout
+from scale_mock.callbacks.answer import Answer
+from scale_mock.callbacks.handlers import HandlerTimeout
 from scale_mock.callbacks.overheard import Overheard
 from scale_mock.callbacks.records import REPLY_BYTES_KEPT
 

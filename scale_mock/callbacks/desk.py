@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
-    from scale_mock.callbacks.handlers import Answer
+    from scale_mock.callbacks.answer import Answer
     from scale_mock.callbacks.meddling import Meddler, Meddling
     from scale_mock.callbacks.records import Owner, State
     from scale_mock.callbacks.targets import Targets

@@ -6,9 +6,10 @@ import inspect
 import io
 import sys
 import traceback
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from scale_mock.callbacks.answer import Answer
 from scale_mock.callbacks.records import REPLY_BYTES_KEPT
 
 if TYPE_CHECKING:
@@ -16,22 +17,6 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from werkzeug.wrappers import Request
-
-
-class Answer(NamedTuple):
-    """How one try to send a callback went.
-
-    Attributes:
-        status: The reply's status; ``None`` if there was none.
-        error: Why there was no reply.
-        reply: The beginning of the reply's body.
-        traceback: What a handler raised, as text.
-    """
-
-    status: int | None
-    error: str | None = None
-    reply: bytes = b""
-    traceback: str | None = None
 
 
 class HandlerTimeout(Exception):

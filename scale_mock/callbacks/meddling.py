@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from scale_mock.callbacks.handlers import Answer
+from scale_mock.callbacks.answer import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

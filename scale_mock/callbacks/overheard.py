@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from scale_mock.callbacks.handlers import Answer
+    from scale_mock.callbacks.answer import Answer
 
 _current: ContextVar[Overheard | None] = ContextVar("scale_mock_overheard", default=None)
 

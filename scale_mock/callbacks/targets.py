@@ -10,9 +10,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
+from scale_mock.callbacks.answer import Answer
 from scale_mock.callbacks.handlers import (
     CALL,
-    Answer,
     arguments_of,
     call_application,
     call_handler,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scale_mock.mock.host import Host
     from scale_mock.mock.rulefiles import WatchedFiles
+    from scale_mock.mock.worldfile import WorldFile
 
 STOP_S_MAX = 0.25
 """How long the end may wait for what is still out, such as a callback to a receiver that hangs."""
@@ -46,6 +47,7 @@ def run(
     worlds_max: int,
     https: bool = False,
     rule_files: tuple[str, ...] = (),
+    snapshot: str | None = None,
 ) -> NoReturn:
     """Serves until a signal comes, then ends the process with exit code 0.
 
@@ -61,9 +63,10 @@ def run(
         worlds_max: How many worlds there may be.
         https: Speak https, with a certificate made for this run.
         rule_files: Rule files for every world; read again when they change.
+        snapshot: A file that all worlds are loaded from at the start and written to at the end.
 
     Raises:
-        ClickException: It cannot listen there, or a rule file is wrong.
+        ClickException: It cannot listen there, or a rule file or the snapshot is wrong.
     """
     # Collecting garbage while modules are loaded finds none, and takes a twentieth of the start.
     gc.disable()
@@ -162,8 +165,20 @@ def _wait_for_signal() -> None:
     receiver.recv(1)
 
 
-def _stop(serving: Host, *, https: bool) -> NoReturn:
-    """Closes the server and the worlds, but waits for nothing that hangs."""
+def _stop(serving: Host, *, https: bool, file: WorldFile | None) -> NoReturn:
+    """Closes the server and the worlds, but waits for nothing that hangs.
+
+    Only a snapshot is waited for: nobody is served any more when it is taken, so that nothing that
+    was answered is missing in it.
+    """
+    code = 0
+    if file is not None:
+        serving.quiet()
+        try:
+            file.save(serving)
+        except ScaleMockError as error:
+            click.echo(f"Error: {error}", err=True)
+            code = 1
     closing = threading.Thread(target=serving.stop, daemon=True)
     closing.start()
     closing.join(STOP_S_MAX)
@@ -173,7 +188,7 @@ def _stop(serving: Host, *, https: bool) -> NoReturn:
         Authority.of_process().remove_files()
     sys.stderr.flush()
     # Taking the interpreter down would wait for nothing either, and takes longer.
-    os._exit(0)
+    os._exit(code)
 
 
 def _https_hints(url: str) -> Iterator[str]:

@@ -56,6 +56,18 @@ class Followups:
         self._core.scheduler.at(due, kind, task.subject, data)
         self._core.journal.write(task.subject, f"{kind}_planned", due=to_iso(due))
 
+    def upcoming(self, task: Task) -> Event | None:
+        """The recall or review that a completed task still has before it, if there is one."""
+        decision = task.decision
+        if decision is None or not (decision.recalls or decision.reviews):
+            return None
+        for event in self._core.scheduler.pending():
+            if event.subject == task.subject and event.kind in (RECALL, REVIEW):
+                found, _ = self._due(event)
+                if found is not None:
+                    return event
+        return None
+
     def _on_recall(self, event: Event) -> None:
         task, decision = self._due(event)
         if task is not None and decision is not None:
@@ -88,7 +100,10 @@ class Followups:
         task = side.tasks.get(task_id)
         if task is None or task.status != "completed":
             return None, None
-        done = task.history.reviews_done if task.history else 0
-        if event.data != {"redone": task.times_redone, "reviewed": done}:
-            return None, None
-        return task, task.decision
+        return (task, task.decision) if still_stands(task, event) else (None, None)
+
+
+def still_stands(task: Task, event: Event) -> bool:
+    """Whether nothing has come in between since a recall or review was scheduled."""
+    done = task.history.reviews_done if task.history else 0
+    return event.data == {"redone": task.times_redone, "reviewed": done}

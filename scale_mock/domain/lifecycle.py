@@ -149,8 +149,18 @@ class Lifecycle:
         self._core.callbacks.owe_task(task, reason="completed")
         self.completed(task)
 
-    def fail(self, task: Task, error: str | Mapping[str, object] | None) -> None:
-        """The task ends in an error, as when an attachment cannot be fetched."""
+    def fail(
+        self,
+        task: Task,
+        error: str | Mapping[str, object] | None,
+        *,
+        by: str = "hand",
+        rule: str | None = None,
+    ) -> None:
+        """The task ends in an error, as when an attachment cannot be fetched.
+
+        ``by`` and ``rule`` are as in :meth:`complete`.
+        """
         self._require_pending(task, "fail")
         body = error_response(task, error)
         document = encode(body)
@@ -159,7 +169,9 @@ class Lifecycle:
         self._end(task, "error")
         if task.history is not None and task.history.clear_unique_id_on_error:
             self._index(task).set_unique_id(task, None)
-        self._core.journal.write(task.subject, "task.errored", error=str(body.get("error")))
+        decided = {"rule": rule} if rule else {}
+        text = str(body.get("error"))
+        self._core.journal.write(task.subject, "task.errored", by=by, **decided, error=text)
         self._core.callbacks.owe_task(task, reason="error")
 
     def cancel(self, task: Task, *, clear_unique_id: bool = False) -> None:
@@ -321,7 +333,7 @@ class Lifecycle:
         if decision.outcome == "cancel":
             self._cancel(task, by=decision.rule)
         elif decision.outcome == "error":
-            self.fail(task, decision.error)
+            self.fail(task, decision.error, by=by or decision.rule, rule=rule)
         elif decision.response is None:
             self.complete_synthesized(task, by=by or decision.rule, rule=rule)
         else:

@@ -48,6 +48,7 @@ class AppointmentBook:
         self._world = world
         self._calls: dict[str, Callable[[], object]] = {}
         world.make_appointment = self._make
+        world.calls_known = lambda: list(self._calls)
 
     def at(self, instant: datetime | str, function: Callable[[], object]) -> Appointment:
         """Has a function called once, at an instant.

@@ -105,6 +105,12 @@ class Host:
 
     def stop(self) -> None:
         """Stops the servers and every thread, and closes every world."""
+        self.quiet()
+        for world in self.registry.worlds():
+            self.registry.remove(world.name)
+
+    def quiet(self) -> None:
+        """Stops the servers, and whatever moves clocks; the worlds stay."""
         with self._lock:
             servers, self._servers = list(self._servers.values()), {}
             driver, self._driver = self._driver, None
@@ -112,8 +118,6 @@ class Host:
             server.stop()
         if driver is not None:
             driver.close()
-        for world in self.registry.worlds():
-            self.registry.remove(world.name)
 
     def _tend(self, world: World) -> None:
         """Hooks a world up to the threads that run it."""

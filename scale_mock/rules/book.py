@@ -223,18 +223,32 @@ class RuleBook:
             "entries": [{**entry.dump(), "rule": entry.rule.as_dict()} for entry in self._entries],
         }
 
-    def load(self, data: Mapping[str, Any]) -> None:
+    def functions(self) -> dict[str, object]:
+        """What data cannot hold: the functions that answer for rules, by the rules' ids."""
+        return {
+            entry.id: entry.rule.response
+            for entry in self._entries
+            if callable(entry.rule.response)
+        }
+
+    def load(
+        self, data: Mapping[str, Any], functions: Mapping[str, object] | None = None
+    ) -> None:
         """Puts back what :meth:`dump` wrote, in the place of whatever is there.
+
+        Args:
+            data: What was written.
+            functions: What :meth:`functions` told; by default those of this book.
 
         Raises:
             ConfigurationError: A rule's function is not there any more: data cannot hold it.
         """
+        known = self.functions() if functions is None else functions
         entries = []
         for written in data["entries"]:
-            there = self._by_word.get(written["id"])
             made = written["rule"]
             if isinstance(made["response"], Mapping) and "callable" in made["response"]:
-                if there is None or not callable(there.rule.response):
+                if written["id"] not in known:
                     raise (
                         locate(made)
                         .at("response")
@@ -243,7 +257,7 @@ class RuleBook:
                             "before what was written is read back"
                         )
                     )
-                made = {**made, "response": there.rule.response}
+                made = {**made, "response": known[written["id"]]}
             entries.append(Entry.load(written, Rule.from_dict(made)))
         self._number = data["number"]
         self._entries = entries

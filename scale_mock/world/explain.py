@@ -6,19 +6,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.batches import stats
+from scale_mock.domain.followups import RECALL
+from scale_mock.domain.model import Task
 from scale_mock.selectors.durations import format_duration
 from scale_mock.sim.instants import to_iso
+from scale_mock.world.explain_plans import (
+    after_failure,
+    by_schedule,
+    staging_waits,
+    why_failed,
+)
 from scale_mock.world.explain_studio import studio_waits
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from scale_mock.callbacks.records import Callback
-    from scale_mock.domain.model import Batch, Task
+    from scale_mock.domain.model import Batch
     from scale_mock.world.world import World
 
 STEPS_MAX = 20
-ENDS = ("task.completed", "task.canceled")
+ENDS = ("task.completed", "task.canceled", "task.errored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +90,11 @@ def _decided_by(world: World, task: Task) -> str:
     """Who decided a task's fate: whoever ended it, else the rule or default that planned it."""
     planned = task.decision.rule if task.decision else None
     if task.status != "pending":
-        for entry in world.core.journal.entries(subject=task.subject):
-            said = entry.as_dict()
-            by = said.get("rule") or said.get("by")
-            if entry.kind in ENDS and isinstance(by, str) and by != planned:
-                return by
+        entries = world.core.journal.entries(subject=task.subject)
+        ends = [entry.as_dict() for entry in entries if entry.kind in ENDS]
+        if ends:
+            # Only the newest end counts: a task that was sent back ends again.
+            return str(ends[-1].get("rule") or ends[-1].get("by"))
     return planned or "nobody yet: work cannot begin"
 
 
@@ -141,13 +149,17 @@ def _line(entry: dict[str, object]) -> str:
 
 def _task_waits(world: World, task: Task) -> tuple[str, str]:
     if task.status != "pending":
-        return _callback_waits(world, list(world.desk.of("task", task.task_id, task.mode)), task)
+        told = _callback_waits(world, list(world.desk.of("task", task.task_id, task.mode)), task)
+        if task.status == "error" and told[1] == "nothing":
+            told = (told[0], after_failure(task))
+        return _with_followup(world, task, *told)
     batch = task.batch
     if batch is not None and batch.status == "staging":
+        missing, move = staging_waits(world, batch)
         return (
             f"batch {batch.name!r}, which is still in staging: nobody works on a "
-            f"{batch.project.product_line} batch before it is finalized",
-            f"client.finalize_batch({batch.name!r}) or mock.batches.finalize({batch.name!r})",
+            f"{batch.project.product_line} batch before it is finalized{missing}",
+            move,
         )
     if batch is not None and batch.status == "paused" and not task.work_started:
         return (f"batch {batch.name!r} to be resumed: it is paused", _resume(batch))
@@ -157,22 +169,43 @@ def _task_waits(world: World, task: Task) -> tuple[str, str]:
         what = "its end" if task.work_started else "the start of work"
         if task.event.kind == "task.finish":
             what = "its end"
-        return (f"{what} at {in_words(world, task.event.due)}", _move_clock(world, task.event.due))
-    complete = f"mock.tasks.complete({task.task_id!r}, response={{...}})"
+        due, delivered = task.event.due, by_schedule(world, task)
+        return (f"{what} at {in_words(world, due)}{delivered}", _move_clock(world, due))
+    complete = f"mock.tasks.complete({task.task_id!r})"
     if batch is not None and batch.kind == "self_label" and task.decision is not None:
         return ("the customer: it is in a self-label batch", complete)
     if task.history is not None and task.history.stuck is not None:
+        complete = f"mock.tasks.complete({task.task_id!r}, response=LABELS)"
         return (f"somebody to hand it on: finishing it failed: {task.history.stuck}", complete)
     rule = task.decision.rule if task.decision else "nobody"
     return (f"somebody to hand it on: it is held by rule {rule!r}", complete)
 
 
+def _with_followup(world: World, task: Task, waits_for: str, move: str) -> tuple[str, str]:
+    """What a finished task waits for, and the recall or review that its rule still wants."""
+    event = world.followups.upcoming(task)
+    if event is None or task.decision is None:
+        return waits_for, move
+    if event.kind == RECALL:
+        number, count = task.times_redone + 1, len(task.decision.recalls)
+        what = f"its recall ({number} of {count})"
+    else:
+        done = task.history.reviews_done if task.history else 0
+        reviews = task.decision.reviews
+        what = f'the review "{reviews[done].result}" ({done + 1} of {len(reviews)})'
+    due = event.due
+    what = f"{what} by rule {task.decision.rule!r} at {in_words(world, due)}"
+    if not waits_for.startswith("nothing: "):
+        return f"{waits_for}; besides, {what}", move
+    if move != "nothing":  # Its callback was given up, which is worth knowing all the same.
+        what = f"{what}; besides, {waits_for.removeprefix('nothing: ')}"
+    return what, _move_clock(world, due)
+
+
 def _batch_waits(world: World, batch: Batch) -> tuple[str, str]:
     if batch.status == "staging":
-        return (
-            "being finalized: it is still in staging",
-            f"client.finalize_batch({batch.name!r}) or mock.batches.finalize({batch.name!r})",
-        )
+        missing, move = staging_waits(world, batch)
+        return (f"being finalized: it is still in staging{missing}", move)
     if batch.status == "paused":
         return ("being resumed: it is paused", _resume(batch))
     if batch.status == "cancelled" and not batch.counts.get("pending", 0):
@@ -230,7 +263,9 @@ def _callback_waits(
 
 
 def _ended(owner: Task | Batch) -> str:
-    return "ended in an error" if owner.status == "error" else f"is {owner.status}"
+    if isinstance(owner, Task) and owner.status == "error":
+        return f"ended in an error ({why_failed(owner)})"
+    return f"is {owner.status}"
 
 
 def _move_clock(world: World, due: datetime) -> str:

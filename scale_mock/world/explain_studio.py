@@ -98,22 +98,52 @@ def _nobody(world: World, item: WorkItem) -> tuple[str, str]:
         email for email, projects in core.sides["live"].assignments.items() if project in projects
     ]
     on_duty = [email for email in assigned if off_duty(core, email, project) is None]
-    assign = f"client.add_studio_assignments([EMAIL], [{project!r}])"
     if not assigned:
-        return (f"no labeler is assigned to project {project!r}", assign)
+        return (f"no labeler is assigned to project {project!r}", _one_more(world, project))
     if not on_duty:
         reasons = ", ".join(f"{one} {off_duty(core, one, project)}" for one in assigned[:SHOWN])
-        waiting = [one for one in assigned if core.team[one].expiry is not None]
-        move = f"mock.studio.accept({waiting[0]!r})" if waiting else assign
-        return (f"nobody who is assigned to project {project!r} can work: {reasons}", move)
+        return (
+            f"nobody who is assigned to project {project!r} can work: {reasons}",
+            _back_on_duty(world, assigned, project),
+        )
     able = [email for email in on_duty if stands_off(core, email, place, item.role) is None]
     if able:
         instead = "review_own=True" if item.stage else f"attempts={len(able)}"
         return (
             f"nobody may take it but {_names(able)}, who worked on it already",
-            f"{assign} with one more labeler, or mock.studio.configure({project!r}, {instead})",
+            f"mock.studio.configure({project!r}, {instead}), or with one more labeler: "
+            + _one_more(world, project),
         )
     return _kept_away(world, item, on_duty)
+
+
+def _one_more(world: World, project: str) -> str:
+    """The call that gives a project one more labeler."""
+    assignments = world.core.sides["live"].assignments
+    for mate in world.core.team.values():
+        is_free = project not in assignments.get(mate.email, ())
+        if mate.role == "labeler" and mate.expiry is None and is_free:
+            return f"client.add_studio_assignments([{mate.email!r}], [{project!r}])"
+    return (
+        "client.invite_teammates([EMAIL], TeammateRole.Labeler), then "
+        f"client.add_studio_assignments([EMAIL], [{project!r}])"
+    )
+
+
+def _back_on_duty(world: World, assigned: list[str], project: str) -> str:
+    """The call that lets one of those who are assigned work."""
+    mates = [world.core.team[email] for email in assigned]
+    for mate in mates:
+        if mate.expiry is not None and mate.expiry > world.now():
+            return f"mock.studio.accept({mate.email!r})"
+    for mate in mates:
+        if mate.expiry is not None:
+            invite = f"client.invite_teammates([{mate.email!r}], TeammateRole.Labeler)"
+            return f"{invite}, then mock.studio.accept({mate.email!r})"
+    for mate in mates:
+        if mate.role != "admin":
+            return f"client.update_teammates_role([{mate.email!r}], TeammateRole.Labeler)"
+    return _one_more(world, project)
 
 
 def _kept_away(world: World, item: WorkItem, on_duty: list[str]) -> tuple[str, str]:
@@ -146,4 +176,4 @@ def _advance(due: datetime) -> str:
 
 
 def _complete(task: Task) -> str:
-    return f"mock.tasks.complete({task.task_id!r}, response={{...}})"
+    return f"mock.tasks.complete({task.task_id!r})"

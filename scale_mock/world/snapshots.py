@@ -2,13 +2,13 @@
 
 A snapshot is data (store, clock, pending events, counters, the journal and the head of its chain),
 never a replay of calls. What lives in the door and not in the world stays out of it: account name,
-keys, hosts, ports, mounted handlers, the log of requests. Functions cannot be written down: a
-snapshot names those that it left out, and is only restored where they are there again.
+keys, hosts, ports, mounted handlers, the log of requests. Functions cannot be written down; see
+:mod:`scale_mock.world.functions`.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import scale_mock.callbacks.receiver
@@ -22,19 +22,27 @@ import scale_mock.domain.taskers
 from scale_mock.config import Settings
 from scale_mock.config.version import VERSION
 from scale_mock.domain.model import MODES, Task
-from scale_mock.errors import ConfigurationError
+from scale_mock.errors import ConfigurationError, PumpBusy, ScaleMockError
 from scale_mock.sim.instants import from_iso, to_iso
 from scale_mock.world.freezing import Freezer, Thawer
+from scale_mock.world.functions import functions_of, left_out, put_in, require
+from scale_mock.world.sealing import check, sealed, writer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scale_mock.domain.side import Side
+    from scale_mock.world.functions import Functions
     from scale_mock.world.world import World
 
-FORMAT = 1
-"""Grows whenever an older snapshot would be read wrongly."""
-KEY = "scale_mock_snapshot"
+TRIES = 100
+"""How often somebody may come in between while a world is about to be written down."""
+BUSY = (
+    "The world cannot be written down: callbacks went out all the time. Take the snapshot when the "
+    "requests that cause them are over."
+)
+OF_THE_DOOR = ("callback_hosts", "snapshot_bytes_max", "body_bytes_max", "worlds_max")
+"""Settings that say what a door lets through; no snapshot opens it further."""
 
 Json = dict[str, Any]
 
@@ -74,77 +82,74 @@ def take(world: World) -> Json:
         PumpBusy: A callback is out.
         ConfigurationError: Something in it cannot be written down.
     """
-    world.pump.rest()
-    with world.pump.standstill(), world.lock:
-        freezer = Freezer()
-        core = world.core
-        return {
-            KEY: FORMAT,
-            "written_by": VERSION,
-            "settings": _settings(world.settings),
-            "clock": {
-                "start_at": to_iso(world.start_at),
-                "mode": world.clock_mode,
-                "rate": world.rate,
-            },
-            "left_out": _left_out(world),
-            "scheduler": world.scheduler.dump(),
-            "journal": core.journal.dump(),
-            "rules": freezer.freeze(world.rules.dump()),
-            "faults": freezer.freeze(world.faults.dump()),
-            "core": {
-                name: freezer.freeze(value)
-                for name, value in vars(core).items()
-                if name not in _CORE_WITHOUT
-            },
-            "sides": {mode: _freeze_side(freezer, core.sides[mode]) for mode in MODES},
-            "callbacks": freezer.freeze(world.desk.dump()),
-            "receiver": freezer.freeze(world.receiver.dump()),
-            "receivers": freezer.freeze(world.receivers.dump()),
-        }
+    for _ in range(TRIES):
+        world.pump.rest()
+        with world.pump.standstill(), world.lock:
+            # Somebody may have come in between, and what is just being sent is not state.
+            if not world.desk.has_mail_out and not world.appointments.has_due:
+                return sealed(_state(world))
+    raise PumpBusy(BUSY)
+
+
+def _state(world: World) -> Json:
+    freezer = Freezer()
+    core = world.core
+    return {
+        "settings": _settings(world.settings),
+        "start_at": to_iso(world.start_at),
+        "left_out": left_out(world),
+        "scheduler": world.scheduler.dump(),
+        "journal": core.journal.dump(),
+        "rules": freezer.freeze(world.rules.dump()),
+        "faults": freezer.freeze(world.faults.dump()),
+        "file_fault_ids": freezer.freeze(world.file_fault_ids),
+        "core": {
+            name: freezer.freeze(value)
+            for name, value in vars(core).items()
+            if name not in _CORE_WITHOUT
+        },
+        "sides": {mode: _freeze_side(freezer, core.sides[mode]) for mode in MODES},
+        "callbacks": freezer.freeze(world.desk.dump()),
+        "receiver": freezer.freeze(_keyless(world, world.receiver.dump())),
+        "receivers": {
+            url: freezer.freeze(_keyless(world, dumped))
+            for url, dumped in world.receivers.dump().items()
+        },
+    }
 
 
 def put_back(world: World, snapshot: object) -> None:
     """Puts a world into the state that a snapshot describes; writes no journal entry.
 
-    All or nothing: a snapshot that cannot be read leaves the world as it was.
+    All or nothing: a snapshot that cannot be read leaves the world as it was. What belongs to the
+    doors stays: keys, hosts that callbacks may go to, mounted handlers, functions, and exceptions
+    inside the mock that nobody was told of yet.
 
     Raises:
-        ConfigurationError: It is no snapshot, of another format, or needs a function that is not
-            there.
+        ConfigurationError: It is no snapshot, of another format, changed by somebody, or needs a
+            function that is not there.
         PumpBusy: A callback is out.
     """
     found = check(snapshot)
-    _require_functions(world, found)
-    with world.pump.standstill(), world.lock:
-        world.rebuild(
-            lambda: _fill(world, found),
-            settings=Settings().with_changes(**_tuples(found["settings"])),
-            start_at=from_iso(found["clock"]["start_at"]),
-        )
-
-
-def check(snapshot: object) -> Json:
-    """The snapshot itself, if it is one of this format.
-
-    Raises:
-        ConfigurationError: The text says which version wrote it.
-    """
-    if not isinstance(snapshot, dict) or KEY not in snapshot:
+    known = functions_of(world)
+    try:
+        require(known, found["left_out"])
+        settings = _settings_of(world, found["settings"])
+        start_at = from_iso(found["start_at"])
+        with world.pump.standstill(), world.lock:
+            broken = list(world.broken)
+            world.rebuild(lambda: _fill(world, found, known), settings=settings, start_at=start_at)
+            world.broken.extend(broken)
+    except ScaleMockError:
+        raise
+    except Exception as error:
         raise ConfigurationError(
-            f'This is no snapshot: a snapshot is an object with a "{KEY}" in it, as '
-            "mock.snapshot() or GET /_mock/snapshot gives it."
-        )
-    if snapshot[KEY] != FORMAT:
-        raise ConfigurationError(
-            f"This snapshot has format {snapshot[KEY]!r} and was written by scale_mock "
-            f"{snapshot.get('written_by', 'of an unknown version')}; this is scale_mock "
-            f"{VERSION}, which reads format {FORMAT}. Take it again with this version."
-        )
-    return snapshot
+            f"This snapshot, written by {writer(found)}, cannot be read: {type(error).__name__}: "
+            f"{error}. Take it again with this version, scale_mock {VERSION}."
+        ) from error
 
 
-def _fill(world: World, snapshot: Mapping[str, Any]) -> None:
+def _fill(world: World, snapshot: Mapping[str, Any], known: Functions) -> None:
     """Fills a world that was just built."""
     thawer = Thawer(RECORDS)
     core = world.core
@@ -170,13 +175,18 @@ def _fill(world: World, snapshot: Mapping[str, Any]) -> None:
     for name, value in snapshot["core"].items():
         setattr(core, name, thawer.thaw(value))
     core.journal.load(snapshot["journal"])
-    world.rules.load(thawer.thaw(snapshot["rules"]))
+    world.rules.load(thawer.thaw(snapshot["rules"]), known.of_rules)
+    put_in(world, known)
     world.faults.load(thawer.thaw(snapshot["faults"]))
+    world.file_fault_ids = thawer.thaw(snapshot["file_fault_ids"])
     world.desk.load(thawer.thaw(snapshot["callbacks"]))
-    world.receiver.load(thawer.thaw(snapshot["receiver"]))
-    world.receivers.load(thawer.thaw(snapshot.get("receivers", {})))
-    world.clock_mode = snapshot["clock"]["mode"]
-    world.rate = snapshot["clock"]["rate"]
+    world.receiver.load(_keyed(world, thawer.thaw(snapshot["receiver"])))
+    world.receivers.load(
+        {url: _keyed(world, thawer.thaw(one)) for url, one in snapshot["receivers"].items()}
+    )
+    world.clock_mode, world.rate = world.settings.clock, world.settings.rate
+    if world.clock_mode == "follow":
+        world.follower.require()
 
 
 def _freeze_side(freezer: Freezer, side: Side) -> Json:
@@ -217,26 +227,38 @@ def _thaw_tasks(thawer: Thawer, side: Side, bodies: list[Json], door: str) -> No
     side.task_index.refill(side.tasks.values())
 
 
-def _left_out(world: World) -> list[str]:
-    """What a snapshot cannot carry and a restored world needs."""
-    return sorted(f"response function for {name}" for name in world.core.responders)
+def _keyless(world: World, received: Mapping[str, Any]) -> Json:
+    """What a receiver keeps, with the mode in the place of the callback auth key."""
+    return _with_auth(received, {world.auth_key(mode): f"auth of {mode}" for mode in MODES})
 
 
-def _require_functions(world: World, snapshot: Mapping[str, Any]) -> None:
-    here = _left_out(world)
-    missing = [name for name in snapshot["left_out"] if name not in here]
-    if missing:
-        raise ConfigurationError(
-            f"This snapshot needs what cannot be written down: {', '.join(missing)}. Register it "
-            "in this world first, then restore."
+def _keyed(world: World, received: Mapping[str, Any]) -> Json:
+    """What :func:`_keyless` wrote, with the keys of this world."""
+    return _with_auth(received, {f"auth of {mode}": world.auth_key(mode) for mode in MODES})
+
+
+def _with_auth(received: Mapping[str, Any], words: Mapping[str, str]) -> Json:
+    requests = [
+        replace(
+            request,
+            headers={name: words.get(value, value) for name, value in request.headers.items()},
         )
+        for request in received["requests"]
+    ]
+    return {**received, "requests": requests}
 
 
 def _settings(settings: Settings) -> Json:
-    """The settings that differ from the defaults."""
+    """The settings that differ from the defaults, without what a door allows."""
     usual = asdict(Settings())
-    return {name: value for name, value in asdict(settings).items() if value != usual[name]}
+    return {
+        name: value
+        for name, value in asdict(settings).items()
+        if value != usual[name] and name not in OF_THE_DOOR
+    }
 
 
-def _tuples(settings: Mapping[str, Any]) -> Json:
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in settings.items()}
+def _settings_of(world: World, written: Mapping[str, Any]) -> Settings:
+    given = {name: tuple(v) if isinstance(v, list) else v for name, v in written.items()}
+    kept = {name: getattr(world.settings, name) for name in OF_THE_DOOR}
+    return Settings().with_changes(**{**given, **kept})

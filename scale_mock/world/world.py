@@ -86,6 +86,7 @@ class World(Platform):
         on_attempt: Called after every try of a callback.
         may_run: Asked before an ``autojump`` clock runs an event.
         make_appointment: Makes a scheduled call, given its id.
+        calls_known: Tells the ids of the scheduled calls whose functions are there.
         make_step: Makes a call of the world's script; see :class:`scale_mock.world.script.Script`.
         absorbing: How many contexts let the sleep of the test's threads move the clock.
         broken: Exceptions inside the mock, kept for whoever checks.
@@ -114,6 +115,7 @@ class World(Platform):
             self.follower.require()
         self.absorbing = 0
         self.make_appointment: Callable[[str], None] = lambda name: None
+        self.calls_known: Callable[[], Iterable[str]] = tuple
         self.make_step: Callable[[int, int, int], None] = lambda index, number, tries: None
         self._play: Play | None = None
         self._watchers: list[Callable[[datetime], None]] = []
@@ -172,6 +174,7 @@ class World(Platform):
             fill()
         except BaseException:
             vars(self).update(before)
+            self._tell_of_moves()
             raise
         before["scheduler"].clear()
         before["desk"].forget()

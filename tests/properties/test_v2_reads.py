@@ -10,6 +10,7 @@ import json
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -76,12 +77,15 @@ class World(RuleBasedStateMachine):
     def some(self, things: list[str], number: int) -> str:
         return things[number % len(things)] if things else "nothing"
 
-    @initialize(archetypes=st.lists(st.sampled_from(sorted(ARCHETYPES)), max_size=3))
-    def begin(self, archetypes: list[str]) -> None:
+    @initialize(archetypes=st.lists(st.sampled_from(sorted(ARCHETYPES)), max_size=3),
+                responses=st.lists(st.sampled_from(RESPONSES), max_size=5))  # fmt: skip
+    def begin(self, archetypes: list[str], responses: list[Any]) -> None:
         self.make_project(archetypes, 2, is_chat=True)
         self.make_batch(0, staging=False, of_v1=False)
-        for variables in VARIABLES[:3]:
+        for number, variables in enumerate(VARIABLES):
             self.make_chat(0, 0, variables)
+            if number < len(responses):
+                self.complete(number, responses[number])
 
     @rule(archetypes=st.lists(st.sampled_from(sorted(ARCHETYPES)), max_size=3),
           count=st.integers(0, 3), is_chat=st.booleans())  # fmt: skip
@@ -219,5 +223,5 @@ class World(RuleBasedStateMachine):
         self.mock.close()
 
 
-TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+World.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestWorld = pytest.mark.slow(World.TestCase)

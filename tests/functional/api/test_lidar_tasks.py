@@ -107,8 +107,14 @@ def test_a_redo_of_the_source_changes_nothing_that_was_built_on_it(door: Door) -
 
 
 def test_only_a_task_of_the_same_mode_can_be_built_on(door: Door) -> None:
-    for wanted in ("5c84d0fe958593004f13e5ba", lidar_task(door, mode="test").id):
-        assert refused(door.post("/task/lidarlinking", json={"lidar_task": wanted})) == NOT_FOUND
+    unknown = {"lidar_task": "5c84d0fe958593004f13e5ba"}
+    assert refused(door.post("/task/lidarlinking", json=unknown)) == NOT_FOUND
+    wanted = lidar_task(door, mode="test").id
+    assert refused(door.post("/task/lidarlinking", json={"lidar_task": wanted})) == (
+        400,
+        f'The task "{wanted}" lives in test mode, and this call was made with a live key. '
+        "Projects, batches and tasks of the two modes never mix.",
+    )
 
 
 @pytest.mark.parametrize(

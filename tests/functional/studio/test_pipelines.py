@@ -139,8 +139,9 @@ def test_nobody_reviews_their_own_work_unless_told_so(door: Door) -> None:
         "review layer 1: nobody may take it but ann@example.test, who worked on it already"
     )
     assert explained.move == (
-        "client.add_studio_assignments([EMAIL], ['bikes']) with one more labeler, or "
-        "mock.studio.configure('bikes', review_own=True)"
+        "mock.studio.configure('bikes', review_own=True), or with one more labeler: "
+        "client.invite_teammates([EMAIL], TeammateRole.Labeler), then "
+        "client.add_studio_assignments([EMAIL], ['bikes'])"
     )
     door.mock.studio.configure("bikes", review_own=True)
     door.mock.clock.advance(minutes=21)

@@ -76,7 +76,10 @@ def test_with_nobody_assigned_nothing_moves(door: Door) -> None:
     assert door.mock.clock.run_until_idle().events == 0
     explained = ok(door.request("GET", f"/_mock/tasks/{task.id}/explain"))
     assert explained["waits_for"] == "an attempt: no labeler is assigned to project 'bikes'"
-    assert explained["move"] == "client.add_studio_assignments([EMAIL], ['bikes'])"
+    assert explained["move"] == (
+        "client.invite_teammates([EMAIL], TeammateRole.Labeler), then "
+        "client.add_studio_assignments([EMAIL], ['bikes'])"
+    )
 
 
 def test_a_task_without_a_batch_is_labeled_after_those_of_batches(door: Door) -> None:

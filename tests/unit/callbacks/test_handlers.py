@@ -9,7 +9,8 @@ from wsgiref.validate import validator
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from scale_mock.callbacks.handlers import Answer, as_wsgi, call_handler
+from scale_mock.callbacks.answer import Answer
+from scale_mock.callbacks.handlers import as_wsgi, call_handler
 from scale_mock.callbacks.records import REPLY_BYTES_KEPT
 from scale_mock.callbacks.targets import Targets
 

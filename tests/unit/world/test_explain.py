@@ -91,7 +91,7 @@ def test_a_self_label_task(make_desk: Callable[..., Desk]) -> None:
     assert found.decided_by == "default: a self-label task waits for the customer"
     assert (found.waits_for, found.move) == (
         "the customer: it is in a self-label batch",
-        f"mock.tasks.complete('{task.task_id}', response={{...}})",
+        f"mock.tasks.complete('{task.task_id}')",
     )
 
 
@@ -100,7 +100,7 @@ def test_a_held_task(make_desk: Callable[..., Desk]) -> None:
     task = desk.task()
     assert waits(desk, task) == (
         "somebody to hand it on: it is held by rule 'never'",
-        f"mock.tasks.complete('{task.task_id}', response={{...}})",
+        f"mock.tasks.complete('{task.task_id}')",
     )
 
 
@@ -128,8 +128,9 @@ def test_an_errored_task_whose_callback_arrived(make_desk: Callable[..., Desk]) 
     task = desk.task(callback_url=desk.hook)
     desk.world.pump.run_until_idle()
     assert waits(desk, task) == (
-        "nothing: it ended in an error and its callback arrived",
-        "nothing",
+        "nothing: it ended in an error (One or more attachments could not be downloaded.) and its "
+        "callback arrived",
+        "nothing: an error is final. Create the task again",
     )
 
 

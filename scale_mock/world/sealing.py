@@ -1,0 +1,76 @@
+"""What a snapshot says about itself: its format, who wrote it, and that nobody changed it.
+
+A snapshot is one consistent state. Half of one, or one in which somebody corrected a number, would
+be taken in and go wrong days of virtual time later; so it carries a hash over all of it, and one
+that does not fit is refused at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from scale_mock.config.version import VERSION
+from scale_mock.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = 1
+"""Grows whenever an older snapshot would be read wrongly."""
+KEY = "scale_mock_snapshot"
+CHECKSUM = "checksum"
+
+Json = dict[str, Any]
+
+_WHOLE = re.compile(r"(?<=[0-9])\.0(?=[],}])")
+"""The end of a whole number that was a fraction: JavaScript writes 1 for 1.0."""
+
+
+def sealed(state: Mapping[str, Any]) -> Json:
+    """A snapshot of a state."""
+    snapshot = {KEY: FORMAT, "written_by": VERSION, **state}
+    return {**snapshot, CHECKSUM: _hash(snapshot)}
+
+
+def check(snapshot: object) -> Json:
+    """The snapshot itself, if it is a whole one of this format.
+
+    Raises:
+        ConfigurationError: It is none; the text says which version wrote it.
+    """
+    if not isinstance(snapshot, dict) or KEY not in snapshot:
+        raise ConfigurationError(
+            f'This is no snapshot: a snapshot is an object with a "{KEY}" in it, as '
+            "mock.snapshot() or GET /_mock/snapshot gives it."
+        )
+    if snapshot[KEY] != FORMAT or isinstance(snapshot[KEY], bool):
+        raise ConfigurationError(
+            f"This snapshot has format {snapshot[KEY]!r} and was written by {writer(snapshot)}; "
+            f"this is scale_mock {VERSION}, which reads format {FORMAT}. Take it again with this "
+            "version."
+        )
+    rest = {name: value for name, value in snapshot.items() if name != CHECKSUM}
+    if snapshot.get(CHECKSUM) != _hash(rest):
+        raise ConfigurationError(
+            f"This snapshot, written by {writer(snapshot)}, was changed since: its checksum does "
+            "not fit. Restore exactly what mock.snapshot() or GET /_mock/snapshot gave, with its "
+            "keys in their order; change the world after restoring it."
+        )
+    return snapshot
+
+
+def writer(snapshot: Mapping[str, Any]) -> str:
+    """Which version wrote a snapshot, in words."""
+    named = snapshot.get("written_by")
+    return f"scale_mock {named}" if isinstance(named, str) else "an unknown version of scale_mock"
+
+
+def _hash(snapshot: Mapping[str, Any]) -> str:
+    try:
+        text = json.dumps(snapshot, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"This is no snapshot: it is not JSON ({error}).") from None
+    return hashlib.sha256(_WHOLE.sub("", text).encode()).hexdigest()
