@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.config.version import VERSION as __version__
+from scale_mock.config import version
 
 if TYPE_CHECKING:
     from scale_mock.domain.refusals import Refusal as Refusal
+    from scale_mock.errors import CallFailed as CallFailed
     from scale_mock.errors import ConfigurationError as ConfigurationError
     from scale_mock.errors import LeakError as LeakError
     from scale_mock.errors import LimitReached as LimitReached
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from scale_mock.mock.facade import ScaleMock as ScaleMock
     from scale_mock.rules.rule import Rule as Rule
 
+__version__ = version.VERSION
+
 __all__ = [
+    "CallFailed",
     "Callbacks",
     "Clock",
     "ConfigurationError",
@@ -45,6 +49,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CallFailed": "scale_mock.errors",
     "Callbacks": "scale_mock.mock.callbacks",
     "Clock": "scale_mock.mock.clock",
     "ConfigurationError": "scale_mock.errors",

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 import scaleapi  # noqa: F401 - loaded out here: pytester drops what is first loaded inside
 
-from scale_mock.api import control, receiver
+import scale_mock
+from scale_mock import ScaleMock
+from scale_mock.api import control, receiver, results
+from scale_mock.cli.main import commands
+from scale_mock.config.options import ARGUMENTS, OPTIONS
 from scale_mock.config.settings import NAMES, Settings
 from scale_mock.mock.host import Host
+from scale_mock.mock.rulefiles import reading
 from scale_mock.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -21,6 +29,16 @@ README = (ROOT / "README.md").read_text()
 SERVER = "http://127.0.0.1:8723"
 PYTHON = re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL)
 SHELL = re.findall(r"<!-- run against a server -->\n```bash\n(.*?)```", README, re.DOTALL)
+RUBY = re.findall(r"```ruby\n(.*?)```", README, re.DOTALL)
+RULE_FILES = re.findall(r"```toml\n(\[\[(?:rule|fault)\]\].*?)```", README, re.DOTALL)
+SHOWN = ("test_explain.py",)
+"""Samples whose output follows them."""
+HANDLES = ("batches", "callbacks", "clock", "datasets", "faults", "projects", "rules", "studio")
+
+
+def section(title: str) -> str:
+    """What stands below a heading, up to the next of its level."""
+    return README.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 @pytest.mark.parametrize(("name", "text"), PYTHON, ids=[name for name, _ in PYTHON])
@@ -28,8 +46,11 @@ def test_every_python_sample_is_a_test_that_passes(
     pytester: pytest.Pytester, name: str, text: str
 ) -> None:
     pytester.makepyfile(**{name.removesuffix(".py"): text})
-    result = pytester.runpytest_inprocess("-p", "no:randomly", "-q")
-    result.assert_outcomes(passed=text.count("\ndef test_") + text.startswith("def test_"))
+    result = pytester.runpytest_inprocess("-p", "no:randomly", "-q", "-rP")
+    result.assert_outcomes(passed=len(re.findall(r"^def test_", text, re.MULTILINE)))
+    printed = README.partition(text)[2].removeprefix("```\n\n```text\n")
+    if name in SHOWN:
+        result.stdout.fnmatch_lines(printed.partition("```")[0].splitlines(), consecutive=True)
 
 
 def test_no_python_sample_escapes() -> None:
@@ -41,10 +62,15 @@ def test_the_first_test_has_at_most_ten_lines() -> None:
     assert len(lines) <= 10
 
 
+def serving() -> Host:
+    """What ``scale-mock serve`` serves."""
+    return Host(factory=lambda name: World(name=name, settings=Settings(clock="autojump")))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("text", SHELL)
 def test_every_shell_sample_runs_against_a_server(text: str) -> None:
-    host = Host(factory=lambda name: World(name=name, settings=Settings(clock="autojump")))
+    host = serving()
     try:
         script = "set -e\n" + text.replace(SERVER, host.url)
         done = subprocess.run(
@@ -63,31 +89,117 @@ def test_every_shell_sample_runs_against_a_server(text: str) -> None:
     assert [task["status"] for task in listed["docs"]] == ["completed"]
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("ruby"), reason="ruby is not installed")
+@pytest.mark.parametrize("text", RUBY)
+def test_every_ruby_sample_runs_against_a_server(text: str) -> None:
+    host = serving()
+    try:
+        script = text.replace(SERVER, host.url)
+        said = subprocess.check_output(["ruby", "-e", script], text=True, timeout=60)
+    finally:
+        host.stop()
+    assert json.loads(said)["status"] == "pending"
+
+
+@pytest.mark.parametrize("text", RULE_FILES)
+def test_every_rule_file_is_fine(text: str, tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(text)
+    found = reading()
+    found.add_file(str(tmp_path / "rules.toml"))
+    assert [str(problem) for problem in found.problems] == []
+
+
 def test_the_settings_table_is_the_code_s() -> None:
-    table = README.partition("<!-- settings -->")[2].partition("\n## ")[0].strip()
-    assert table == settings_table(), "Write this into the README:\n" + settings_table()
+    assert table_behind("<!-- settings -->") == settings_table(), settings_table()
+
+
+def test_the_options_table_is_the_code_s() -> None:
+    assert table_behind("<!-- options -->") == options_table(), options_table()
+
+
+def table_behind(mark: str) -> str:
+    """The table that follows a mark."""
+    return README.partition(mark)[2].strip().partition("\n\n")[0]
 
 
 def settings_table() -> str:
     """The table of settings, from the dataclass and its docstring."""
-    about = dict(re.findall(r"^        (\w+): (.+)$", Settings.__doc__ or "", re.MULTILINE))
+    lines = inspect.cleandoc(Settings.__doc__ or "").partition("Attributes:\n")[2]
+    about = dict(re.findall(r"^    (\w+): (.+(?:\n     +.+)*)$", lines, re.MULTILINE))
     defaults = Settings()
-    rows = [f"| `{name}` | `{_shown(getattr(defaults, name))}` | {about[name]} |" for name in NAMES]
+    rows = [
+        f"| `{name}` | `{_shown(getattr(defaults, name))}` | {_line(about[name])} |"
+        for name in NAMES
+    ]
     return "\n".join(["| setting | default | |", "|---|---|---|", *rows])
 
 
+def options_table() -> str:
+    """The table of the plugin's options."""
+    rows = [
+        f"| `{one.name}` | `{_shown(one.default)}` | {_choices(one.choices)}{one.help} |"
+        for one in OPTIONS
+    ]
+    return "\n".join(["| option | default | |", "|---|---|---|", *rows])
+
+
+def test_every_argument_of_the_marker_is_documented() -> None:
+    known = {*re.findall(r"`(\w+)`", section("Fixtures") + section("Settings"))}
+    assert set(ARGUMENTS) <= known
+
+
 def test_every_control_route_is_documented() -> None:
-    for operation in (*control.OPERATIONS, *receiver.OPERATIONS):
+    text = section("The control API")
+    for operation in (*control.OPERATIONS, *receiver.OPERATIONS, *results.OPERATIONS):
         path = re.sub(r"<\w+:(\w+)>", r"{\1}", operation.path)
         if operation.name == "receive_callback_at":
             continue
         last = path.rsplit("/", 1)[-1]
-        assert path in README or f"/{last}" in README, f"{operation.method} /_mock{path}"
+        assert f"/_mock{path}" in text or f"/{last}" in text, f"{operation.method} /_mock{path}"
+
+
+def test_every_command_and_every_option_is_documented() -> None:
+    for name, command in commands.commands.items():
+        assert f"scale-mock {name}" in README
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert any(f"`{opt}" in README or f" {opt}" in README for opt in parameter.opts), (
+                    f"scale-mock {name} {parameter.opts}"
+                )
+
+
+def test_every_public_name_is_documented() -> None:
+    text = section("Python API")
+    for name in set(scale_mock.__all__) - {"__version__"}:
+        assert f"`{name}`" in text or f"`{name}" in README, name
+    with ScaleMock() as mock:
+        for owner in (mock, *(getattr(mock, name) for name in (*HANDLES, "tasks", "tasktypes"))):
+            for name in dir(owner):
+                if not name.startswith("_"):
+                    assert re.search(rf"`{name}(\(.*?\))?`", text), f"{type(owner).__name__}.{name}"
+
+
+def test_every_link_leads_to_a_heading_and_every_section_is_in_the_contents() -> None:
+    prose = re.sub(r"```.*?```", "", README, flags=re.DOTALL)
+    assert links_of(README) <= {anchor(title) for title in re.findall(r"(?m)^##+ (.+)$", prose)}
+    sections = re.findall(r"(?m)^## (.+)$", prose)
+    assert {anchor(title) for title in sections[2:]} <= links_of(section("Contents"))
+
+
+def links_of(text: str) -> set[str]:
+    """The places in the README that a text links to."""
+    return set(re.findall(r"\]\(#([\w-]+)\)", text))
+
+
+def anchor(title: str) -> str:
+    """What GitHub makes of a heading."""
+    return re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-")
 
 
 def test_every_difference_names_a_test_that_exists() -> None:
-    section = README.partition("<!-- differences -->")[2].partition("\n## ")[0]
-    entries = re.findall(r"^\d+\. .+$", section, re.MULTILINE)
+    text = README.partition("<!-- differences -->")[2].partition("\n## ")[0]
+    entries = re.findall(r"^\d+\. .+$", text, re.MULTILINE)
     assert len(entries) >= 25
     for number, entry in enumerate(entries, start=1):
         assert entry.startswith(f"{number}. ")
@@ -100,3 +212,11 @@ def test_every_difference_names_a_test_that_exists() -> None:
 
 def _shown(value: object) -> str:
     return "()" if value == () else str(value)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _choices(texts: tuple[str, ...]) -> str:
+    return f"{', '.join(f'`{text}`' for text in texts)}: " if texts else ""

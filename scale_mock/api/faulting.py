@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from scale_mock.api import v1, v2
 from scale_mock.faults.book import as_fault, numbered
 from scale_mock.faults.parse import locate
 from scale_mock.selectors.where import did_you_mean
@@ -16,18 +17,10 @@ if TYPE_CHECKING:
     from scale_mock.selectors.where import Where
     from scale_mock.world import World
 
-CONTROL = "/_mock"
-
 
 def operation_names() -> tuple[str, ...]:
-    """The operations that faults can strike: all but those of the control API."""
-    from scale_mock.api.app import ROUTER
-
-    return tuple(
-        dict.fromkeys(
-            operation.name for prefix, operation in ROUTER.operations if prefix != CONTROL
-        )
-    )
+    """The operations that faults can strike: Scale's own, none of the control API."""
+    return tuple(dict.fromkeys(operation.name for operation in (*v1.OPERATIONS, *v2.OPERATIONS)))
 
 
 def checked(

@@ -102,8 +102,10 @@ def make_step(world: World, index: int, number: int, tries: int) -> None:
     said = body.get("error", "") if isinstance(body, dict) else ""
     which = f" (call {number} of {step['count']})" if step.get("count", 1) > 1 else ""
     wanted = f", expected {step['expect']}" if step.get("expect") is not None else ""
-    problem = f"{step['call']}{which} got {status}{wanted}: {said}" if said else (
-        f"{step['call']}{which} got {status}{wanted}"
+    problem = (
+        f"{step['call']}{which} got {status}{wanted}: {said}"
+        if said
+        else (f"{step['call']}{which} got {status}{wanted}")
     )
     world.broken.append(script.failed(step, problem, tasks))
 

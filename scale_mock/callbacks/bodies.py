@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.chats import is_chat
+from scale_mock.domain.chat_forms import is_chat
 from scale_mock.domain.documents import encode
 from scale_mock.domain.model import Batch
 from scale_mock.envelopes.objects import batch_callback_json

@@ -50,7 +50,7 @@ def _rate(context: click.Context, _parameter: click.Parameter, value: float | No
     clock = context.params.get("clock")
     if value is not None and clock != "realtime":
         raise click.BadParameter(
-            f"a clock that runs at a rate is --clock realtime; this one is {clock}."
+            f"a clock that runs at a rate is --clock realtime; this one is {clock or 'autojump'}."
         )
     return value
 
@@ -80,15 +80,13 @@ def commands() -> None:
 @click.option(
     "--seed",
     type=int,
-    default=0,
-    show_default=True,
+    show_default="0",
     help="Decides every id, fate and label: the same seed and calls give the same answers.",
 )
 @click.option(
     "--clock",
     type=click.Choice(CLOCKS),
-    default="autojump",
-    show_default=True,
+    show_default="autojump",
     is_eager=True,
     help="How time passes: by itself as soon as somebody waits, only when told, or steadily.",
 )
@@ -142,11 +140,24 @@ def commands() -> None:
     metavar="FILE",
     help="Rule file, TOML or JSON, for every world; read again when it changes. May be repeated.",
 )
-def serve(
+@click.option(
+    "--snapshot",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="File that all worlds are loaded from at the start, if it is there, and written to at the "
+    "end.",
+)
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    help="Scenario that every world plays: a shipped one (see demo --list), or a file. Other "
+    "options win over what it says about seed, start and clock.",
+)
+def serve(  # noqa: PLR0913, PLR0917 - one for every option
     host: str,
     port: int,
-    seed: int,
-    clock: str,
+    seed: int | None,
+    clock: str | None,
     rate: float | None,
     start_at: datetime | None,
     callback_hosts: tuple[str, ...],
@@ -154,6 +165,8 @@ def serve(
     worlds_max: int,
     https: bool,
     rule_files: tuple[str, ...],
+    snapshot: str | None,
+    scenario: str | None,
 ) -> None:
     """Serve the platform over HTTP until it is stopped.
 
@@ -180,17 +193,26 @@ def serve(
         worlds_max=worlds_max,
         https=https,
         rule_files=rule_files,
+        snapshot=snapshot,
+        scenario=scenario,
     )
 
 
 @commands.command()
 @click.argument("files", metavar="FILE...", nargs=-1)
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of rule files instead.")
-def check(files: tuple[str, ...], schema: bool) -> None:
-    """Check rule files before anything runs with them.
+@click.option(
+    "--schema",
+    is_flag=False,
+    flag_value="rules",
+    type=click.Choice(("rules", "scenario")),
+    help="Print the JSON Schema of rule files (the default) or of scenarios instead.",
+)
+def check(files: tuple[str, ...], schema: str | None) -> None:
+    """Check rule files and scenarios before anything runs with them.
 
     Every problem is one line on stdout, FILE:LINE: message, and the exit code is 1 if there is any.
-    All files together are one set of rules, tried in the order in which they are named.
+    All rule files together are one set of rules, tried in the order in which they are named; every
+    scenario stands for itself.
     """
     from scale_mock.cli.check import run
 
@@ -240,8 +262,7 @@ def env(url: str | None, shell: str, ca_file: str | None, unset: bool) -> None:
 @click.option(
     "--seed",
     type=int,
-    default=0,
-    show_default=True,
+    show_default="0",
     help="Another seed, another three days; the same seed, the same.",
 )
 @click.option(
@@ -251,7 +272,13 @@ def env(url: str | None, shell: str, ca_file: str | None, unset: bool) -> None:
     show_default=True,
     help="How long the three days take in real time, at least.",
 )
-def demo(port: int, seed: int, seconds: float) -> None:
+@click.option(
+    "--scenario",
+    metavar="NAME|FILE",
+    help="Play this scenario instead of the three days: a shipped one, or a TOML or JSON file.",
+)
+@click.option("--list", "listing", is_flag=True, help="List the shipped scenarios, and play none.")
+def demo(port: int, seed: int | None, seconds: float, scenario: str | None, listing: bool) -> None:
     """Watch three days of labeling in ten seconds.
 
     Starts the platform, plays a customer who sends sixty tasks over HTTP, and a receiver of
@@ -259,9 +286,15 @@ def demo(port: int, seed: int, seconds: float) -> None:
     what the platform says: exit code 0 if they agree, 1 if they do not. Ctrl-C ends it with exit
     code 130. Needs no network, and no key.
     """
+    if scenario is not None or listing:
+        from scale_mock.cli.playing import list_scenarios, run_scenario
+
+        if listing:
+            raise SystemExit(list_scenarios())
+        raise SystemExit(run_scenario(scenario or "", port=port, seed=seed, seconds=seconds))
     from scale_mock.cli.demo import run
 
-    raise SystemExit(run(port=port, seed=seed, seconds=seconds))
+    raise SystemExit(run(port=port, seed=seed or 0, seconds=seconds))
 
 
 @commands.command()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scale_mock.mock.host import Host
     from scale_mock.mock.rulefiles import WatchedFiles
+    from scale_mock.mock.scene import Scene
     from scale_mock.mock.worldfile import WorldFile
 
 STOP_S_MAX = 0.25
@@ -31,15 +32,18 @@ BREATH_S = 0.02
 RULES_POLL_S = 0.5
 """How often rule files are looked at; nothing is read before they change."""
 
+POLLS_MAX = 100
+"""How often a pending thing may be read unchanged, unless somebody says otherwise."""
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def run(
+def run(  # noqa: PLR0913 - one for every option
     *,
     host: str,
     port: int,
-    seed: int,
-    clock: str,
+    seed: int | None,
+    clock: str | None,
     rate: float | None,
     start_at: datetime | None,
     callback_hosts: tuple[str, ...],
@@ -48,14 +52,15 @@ def run(
     https: bool = False,
     rule_files: tuple[str, ...] = (),
     snapshot: str | None = None,
+    scenario: str | None = None,
 ) -> NoReturn:
     """Serves until a signal comes, then ends the process with exit code 0.
 
     Args:
         host: Address to listen on.
         port: Port to listen on; 0 takes a free one.
-        seed: The seed of every world.
-        clock: The clock mode of every world.
+        seed: The seed of every world; the scenario's, or else 0, by default.
+        clock: The clock mode of every world; the scenario's, or else ``autojump``, by default.
         rate: Its rate, for ``realtime``.
         start_at: The first instant of every world.
         callback_hosts: Hosts besides loopback that callbacks are really sent to.
@@ -64,27 +69,32 @@ def run(
         https: Speak https, with a certificate made for this run.
         rule_files: Rule files for every world; read again when they change.
         snapshot: A file that all worlds are loaded from at the start and written to at the end.
+        scenario: The name of a shipped scenario, or a file: every world plays it.
 
     Raises:
-        ClickException: It cannot listen there, or a rule file or the snapshot is wrong.
+        ClickException: It cannot listen there, or a rule file, the scenario or the snapshot is
+            wrong.
     """
     # Collecting garbage while modules are loaded finds none, and takes a twentieth of the start.
     gc.disable()
     from scale_mock.mock.serve import load_rest, serving_host
 
     watched = _watched(rule_files)
+    scene = _scene(scenario)
+    clock = clock or scene.settings.get("clock", "autojump")
     serving = serving_host(
         equip=None if watched is None else watched.equip,
+        scene=scene,
         address=host,
         port=port,
         start_at=start_at,
-        seed=seed,
         clock=clock,
         callback_hosts=callback_hosts,
-        stuck_polls_max=stuck_polls_max,
+        **{"stuck_polls_max": stuck_polls_max} if stuck_polls_max != POLLS_MAX else {},
         worlds_max=worlds_max,
-        **({} if rate is None else {"rate": rate}),
+        **{name: value for name, value in (("rate", rate), ("seed", seed)) if value is not None},
     )
+    file = _world_file(snapshot, serving, watched)
     url = _listening(serving, https=https)
     rest = threading.Timer(BREATH_S, _after_start, args=(load_rest, watched, serving))
     rest.daemon = True
@@ -93,7 +103,7 @@ def run(
     if sys.stderr.isatty():
         sys.stderr.writelines(f"{line}\n" for line in _hints(url, clock))
     _wait_for_signal()
-    _stop(serving, https=https)
+    _stop(serving, https=https, file=file)
 
 
 def _listening(serving: Host, *, https: bool) -> str:
@@ -113,6 +123,48 @@ def _tell(url: str, *, https: bool) -> None:
     if https:
         sys.stderr.writelines(f"{line}\n" for line in _https_hints(url))
     print(f"Listening on {url}", flush=True)
+
+
+class SnapshotProblem(click.ClickException):
+    """The file of ``--snapshot`` is of no use; exit code 2."""
+
+    exit_code = 2
+
+
+def _world_file(path: str | None, serving: Host, watched: WatchedFiles | None) -> WorldFile | None:
+    """The file of ``--snapshot``, its worlds opened; None where there is none.
+
+    Raises:
+        SnapshotProblem: It cannot be read, is something else, or could not be written.
+    """
+    if path is None:
+        return None
+    from scale_mock.mock.worldfile import WorldFile
+
+    try:
+        file = WorldFile(path)
+        file.open_worlds(serving, None if watched is None else watched.equip)
+    except ScaleMockError as error:
+        raise SnapshotProblem(str(error)) from error
+    return file
+
+
+def _scene(scenario: str | None) -> Scene:
+    """What a scenario says about every world.
+
+    Raises:
+        ClickException: There is no such scenario, or something is wrong with it.
+    """
+    from scale_mock.mock.scene import NO_SCENE
+
+    if scenario is None:
+        return NO_SCENE
+    from scale_mock.mock.scenarios.loading import find_scenario
+
+    try:
+        return find_scenario(scenario).scene
+    except ScaleMockError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _watched(rule_files: tuple[str, ...]) -> WatchedFiles | None:

@@ -109,14 +109,13 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "strict_fields", "bool", False, "BOOL", "refuse task params that the type does not know"
     ),
-    Option(
-        "absorb_sleep", "bool", False, "BOOL", "let the test's sleeping move the clock instead"
-    ),
+    Option("absorb_sleep", "bool", False, "BOOL", "let the test's sleeping move the clock instead"),
     Option(
         "schedule_seed", "int", None, "N", "permutes what is due at one instant, to hunt order bugs"
     ),
     Option("rapid_gate", "text", None, "GATE", "what Rapid production needs first", RAPID_GATES),
     Option("callback_hosts", "texts", (), "HOSTS", "hosts that callbacks are really sent to"),
+    Option("scenario", "text", None, "NAME|FILE", "a shipped scenario, or a file, to play"),
     Option("rules", "texts", (), "FILES", "rule files; in Python also the rules themselves"),
 )
 

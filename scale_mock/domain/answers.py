@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.chats import DEFAULT_ERROR, is_chat, setting_of
+from scale_mock.domain.chat_forms import DEFAULT_ERROR, is_chat, setting_of
 from scale_mock.domain.core import RESULTS
 from scale_mock.domain.documents import decode_object, encode
 from scale_mock.domain.images import image_size
@@ -188,9 +188,11 @@ def _error_of_parts(task: Task, error: Mapping[str, object]) -> dict[str, object
     urls, named = attachment_urls(task), error[key]
     found = []
     for number in named if isinstance(named, list) else [named]:
-        if not isinstance(number, int) or not 0 <= number < len(urls):
-            reason = f'"error" names {key} {number}, the task has {len(urls)} of them, from 0'
-            raise invalid(reason, path=f"error.{key}")
+        if (problem := _not_there(number, key, len(urls))) is not None:
+            if task.decision is not None and error is task.decision.error:
+                rule = task.decision.rule
+                raise ConfigurationError(f'The error of rule "{rule}" {problem}: {task.task_id}.')
+            raise invalid(f'"error" {problem}', path=f"error.{key}")
         found.append((number, urls[number]))
     status = error.get("status_code")
     if key == "attachment":
@@ -209,6 +211,24 @@ def _error_of_parts(task: Task, error: Mapping[str, object]) -> dict[str, object
     return {"error": ATTACHMENT_ERROR, "frames": parts}
 
 
+def wrong_parts(error: object, params: Mapping[str, object]) -> str | None:
+    """Why an error is not about attachments or frames that a task has; ``None`` if it may be."""
+    if not isinstance(error, Mapping) or not error.keys() & _PARTS:
+        return None
+    key = "frame" if "frame" in error else "attachment"
+    named, count = error[key], len(_urls_in(params))
+    listed = named if isinstance(named, list) else [named]
+    problems = (_not_there(number, key, count) for number in listed)
+    return next((problem for problem in problems if problem is not None), None)
+
+
+def _not_there(number: object, key: str, count: int) -> str | None:
+    """What is wrong with the number of an attachment or frame, counted from 0."""
+    if isinstance(number, int) and 0 <= number < count:
+        return None
+    return f"names {key} {number}, the task has {count} of them, from 0"
+
+
 def unfit(rule: str, type_name: str, problems: list[str]) -> str:
     """What to say of a rule's response that does not fit a task's type."""
     return (
@@ -219,7 +239,11 @@ def unfit(rule: str, type_name: str, problems: list[str]) -> str:
 
 def attachment_urls(task: Task) -> list[str]:
     """Where the task's attachments lie, as they were sent."""
-    params = decode_object(task.params)
+    return _urls_in(decode_object(task.params))
+
+
+def _urls_in(params: Mapping[str, object]) -> list[str]:
+    """Where the attachments of a task with these params lie."""
     listed = params.get("attachments")
     found = [params.get("attachment"), *(listed if isinstance(listed, list) else [])]
     contents = [item.get("content") if isinstance(item, dict) else item for item in found]

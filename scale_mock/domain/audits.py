@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
-from scale_mock.domain.chats import check_response
 from scale_mock.domain.documents import encode
+from scale_mock.domain.handwork import check_chat_labels
 from scale_mock.domain.model import AUDIT_RESULTS, Audit
 from scale_mock.domain.records import FixlessAudit
 from scale_mock.domain.refusals import (
@@ -67,7 +67,7 @@ class Audits:
         if task.status != "completed":
             raise NOT_AUDITABLE(status=task.status)
         if response is not None:
-            check_response(self._core, task, response)
+            check_chat_labels(self._core, task, response)
         document = None if response is None else encode(response)
         now = self._core.now()
         past = task.past()

@@ -1,66 +1,26 @@
-"""Chat tasks: v2's tasks, which a project's template is filled for and whose labels are threads.
+"""What is special about chat tasks: v2's tasks, which a project's template is filled for.
 
-In the store they are tasks like all others. Their param ``template_variables`` sets them apart from
-the chat tasks of v1, and their response is an object with ``threads``, or with
-``sensitive_content_reports`` where the content was reported and is withheld.
+How they look in the store, and what tells them apart there, is in
+:mod:`scale_mock.domain.chat_forms`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
+from scale_mock.domain.chat_forms import CHATS, REPORTS, VARIABLES, is_chat
 from scale_mock.domain.documents import decode_object
-from scale_mock.domain.refusals import (
-    BATCH_CLOSED,
-    CHAT_RESPONSE,
-    NOT_REPORTABLE,
-    TYPE_MISMATCH,
-)
+from scale_mock.domain.refusals import BATCH_CLOSED, NOT_REPORTABLE, TYPE_MISMATCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from scale_mock.domain.core import Core
     from scale_mock.domain.lifecycle import Lifecycle
     from scale_mock.domain.model import Batch, Project, Task
     from scale_mock.domain.side import Side
     from scale_mock.domain.tasks import Tasks
-
-CHATS = ("chat", "chatexperimental", "chatlite", "multichat")
-"""The types of such tasks."""
-VARIABLES = "template_variables"
-_MARK = b'"template_variables":'
-ERROR_TYPES = (
-    "UNSUPPORTED_LANGUAGE",
-    "LANGUAGE_MISMATCH",
-    "PROMPT_LENGTH_EXCEEDED",
-    "INVALID_CATEGORY",
-    "PROMPT_INFEASIBLE",
-)
-"""What v2's error details call an error (the official SDK's closed enumeration)."""
-DEFAULT_ERROR = {
-    "error": "The prompt cannot be answered as it stands.",
-    "type": "PROMPT_INFEASIBLE",
-}
-REPORTS = "sensitive_content_reports"
-MODELS = ("model-a", "model-b")
-"""What a project's models are called if nobody says."""
-
-
-class ChatSetting(NamedTuple):
-    """What the labels of a chat task depend on besides its template variables.
-
-    Attributes:
-        archetypes: What its project is for; a ``SFT`` project if nobody says.
-        models: The models whose replies are shown.
-        at: When the labels are handed in.
-    """
-
-    archetypes: tuple[str, ...]
-    models: tuple[str, ...]
-    at: datetime
 
 
 class Chats:
@@ -154,42 +114,3 @@ class Chats:
             self._lifecycle.complete(task, {REPORTS: reports}, by="a report of sensitive content")
         else:
             self._lifecycle.replace_response(task, {REPORTS: reports})
-
-
-def is_chat(task: Task) -> bool:
-    """True for the chat tasks of v2."""
-    return task.type in CHATS and _MARK in task.params
-
-
-def setting_of(task: Task, at: datetime) -> ChatSetting | None:
-    """What the labels of a chat task depend on; ``None`` for other tasks."""
-    if not is_chat(task):
-        return None
-    project = task.project
-    if project is None:
-        return ChatSetting((), MODELS, at)
-    return ChatSetting(project.archetypes, project.models or MODELS, at)
-
-
-def check_response(core: Core, task: Task, response: Mapping[str, object]) -> None:
-    """Refuses a given response that v2 could not show.
-
-    Raises:
-        Refusal: 400 that names the first problem.
-    """
-    if is_chat(task) and (problems := core.task_types.check_response(task.type, response)):
-        raise CHAT_RESPONSE(problem=problems[0])
-
-
-def error_details(response: Mapping[str, object]) -> list[dict[str, str]]:
-    """The ``errors`` of an errored task, out of its error response.
-
-    The type comes from the response's ``type``, or from a text that begins with one:
-    ``LANGUAGE_MISMATCH: the prompt is French``.
-    """
-    kind, message = response.get("type"), str(response.get("error", ""))
-    head, colon, rest = message.partition(":")
-    if head in ERROR_TYPES:
-        kind, message = head, rest.strip() if colon else ""
-    detail = {"type": kind} if isinstance(kind, str) and kind in ERROR_TYPES else {}
-    return [{**detail, "message": message} if message else dict(detail)]

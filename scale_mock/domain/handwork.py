@@ -1,14 +1,16 @@
-"""Labels given by hand: whether they fit the task's type.
+"""Labels that are given, by hand or by a rule: whether they fit the task's type.
 
 A customer labels the tasks of a self-label batch to learn what responses look like, so those are
 checked; labels of other tasks stand in for the platform's own and are checked on demand only.
+Those of chat tasks always are, because v2 could not show others.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.refusals import RESPONSE_INVALID
+from scale_mock.domain.chat_forms import is_chat
+from scale_mock.domain.refusals import CHAT_RESPONSE, RESPONSE_INVALID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,3 +44,13 @@ def check_labels(
         if len(problems) > PROBLEMS_MAX:
             listed += f"; and {len(problems) - PROBLEMS_MAX} more"
         raise RESPONSE_INVALID(type=task.type, problems=listed)
+
+
+def check_chat_labels(core: Core, task: Task, response: Mapping[str, object]) -> None:
+    """Refuses labels of a chat task that v2 could not show; any other task's pass.
+
+    Raises:
+        Refusal: 400 that names the first problem.
+    """
+    if is_chat(task) and (problems := core.task_types.check_response(task.type, response)):
+        raise CHAT_RESPONSE(problem=problems[0])

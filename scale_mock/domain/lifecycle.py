@@ -14,9 +14,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.answers import Answers, error_response
-from scale_mock.domain.chats import check_response
 from scale_mock.domain.decisions import OFFER, Parked
 from scale_mock.domain.documents import encode
+from scale_mock.domain.handwork import check_chat_labels
 from scale_mock.domain.refusals import (
     ALREADY_DELETED,
     NOT_PENDING,
@@ -337,7 +337,7 @@ class Lifecycle:
         elif decision.response is None:
             self.complete_synthesized(task, by=by or decision.rule, rule=rule)
         else:
-            check_response(self._core, task, decision.response)
+            check_chat_labels(self._core, task, decision.response)
             given = self.answers.given(task, decision)
             self.complete(task, given, by=by or decision.rule, rule=rule)
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scale_mock.domain.decisions import Decision, Parked
-    from scale_mock.domain.taskers import Survey
     from scale_mock.sim.scheduler import Event
 
 Mode = Literal["test", "live"]
@@ -161,6 +160,21 @@ class Audit:
     audit_result: str
     audit_source: str
     comments: str | None = None
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a tasker reported of a calibration task.
+
+    Attributes:
+        by: Who, by e-mail; whoever completed it by hand otherwise.
+        confidence: How sure they were of their answer, in percent.
+        feedback: What they wrote about the instructions.
+    """
+
+    by: str
+    confidence: int
+    feedback: str
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime, timedelta
 
-    from scale_mock.domain.chats import ChatSetting
+    from scale_mock.domain.chat_forms import ChatSetting
     from scale_mock.domain.decisions import CallbackReason, Decision
     from scale_mock.domain.model import Batch, Project, Task
     from scale_mock.domain.records import QualityTask

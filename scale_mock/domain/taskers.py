@@ -1,4 +1,4 @@
-"""Rapid's taskers as records: who works on a project, what they reported, how they were measured.
+"""Rapid's taskers as records: who works on a project, and how they were measured.
 
 Plain data, reached as ``side.crowds`` and ``side.attempts``. Who takes which task, who is trained
 and who falls off is decided in :mod:`scale_mock.labeling.crowd`.
@@ -17,21 +17,6 @@ if TYPE_CHECKING:
     from scale_mock.domain.records import QualityTask
 
 TaskerStatus = Literal["active", "failed_training", "fell_off"]
-
-
-@dataclass(slots=True)
-class Survey:
-    """What a tasker reported of a calibration task.
-
-    Attributes:
-        by: Who, by e-mail; whoever completed it by hand otherwise.
-        confidence: How sure they were of their answer, in percent.
-        feedback: What they wrote about the instructions.
-    """
-
-    by: str
-    confidence: int
-    feedback: str
 
 
 @dataclass(slots=True)

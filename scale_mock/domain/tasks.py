@@ -7,7 +7,8 @@ from sys import intern
 from typing import TYPE_CHECKING
 
 from scale_mock.domain import fields
-from scale_mock.domain.documents import EMPTY_OBJECT, canonical, encode
+from scale_mock.domain.answers import wrong_parts
+from scale_mock.domain.documents import EMPTY_OBJECT, canonical, decode_object, encode
 from scale_mock.domain.model import Task
 from scale_mock.domain.references import referenced
 from scale_mock.domain.refusals import (
@@ -17,6 +18,7 @@ from scale_mock.domain.refusals import (
     IDEMPOTENCY_KEY_USED,
     PROJECT_MISMATCH,
     READ_WRONG_MODE,
+    STEERING_WRONG,
     TASK_NOT_FOUND,
     TYPE_MISMATCH,
     UNIQUE_ID_TAKEN,
@@ -81,7 +83,7 @@ class Tasks:
         _refuse_missing(types.needs(type_name), body, inherited, project)
         types.check(type_name, params)
         source = referenced(self._core, side, type_name, params)
-        self._check_steering(type_name, body.get("metadata"))
+        self._check_steering(type_name, body.get("metadata"), params)
         self._refuse_duplicates(side, body, idempotency_key)
         self._core.make_room(side.tasks, "tasks", "tasks_max")
 
@@ -132,7 +134,7 @@ class Tasks:
     def set_metadata(self, side: Side, task_id: str, metadata: object) -> Task:
         """Replaces a task's metadata."""
         task = self.get(side, task_id)
-        self._check_steering(task.type, metadata)
+        self._check_steering(task.type, metadata, decode_object(task.params))
         task.metadata = fields.metadata_document(metadata)
         self._changed(task, "task.metadata_set", metadata=digest(task.metadata).hex())
         return task
@@ -188,10 +190,15 @@ class Tasks:
         if idempotency_key and (first := side.idempotency_keys.get(idempotency_key)):
             raise IDEMPOTENCY_KEY_USED(key=idempotency_key, task_id=first.task_id)
 
-    def _check_steering(self, type_name: str, metadata: object) -> None:
+    def _check_steering(
+        self, type_name: str, metadata: object, params: Mapping[str, object]
+    ) -> None:
         """Refuses metadata that want something impossible done with the task."""
         if isinstance(metadata, Mapping) and "scale_mock" in metadata:
-            self._core.planner.check_steering(type_name, metadata["scale_mock"])
+            wanted = metadata["scale_mock"]
+            self._core.planner.check_steering(type_name, wanted)
+            if (problem := wrong_parts(wanted.get("error"), params)) is not None:
+                raise STEERING_WRONG(problem=f"metadata.scale_mock: error: {problem}")
 
     def _refuse_unknown(self, type_name: str, params: Mapping[str, object]) -> None:
         known = self._core.task_types.known_params(type_name)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
-from scale_mock.domain.chats import check_response
 from scale_mock.domain.documents import decode_object, encode
 from scale_mock.domain.floor import TeamAnswer, WorkItem
+from scale_mock.domain.handwork import check_chat_labels
 from scale_mock.domain.worklist import Worklist
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Teamwork:
         """
         task, answers = item.task, self._lifecycle.answers
         if decision.response is not None:
-            check_response(self._core, task, decision.response)
+            check_chat_labels(self._core, task, decision.response)
             return TeamAnswer(email, encode(answers.given(task, decision)), None, is_faulty)
         number = task.times_redone
         if is_faulty:

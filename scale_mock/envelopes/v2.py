@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.chats import REPORTS, error_details
+from scale_mock.domain.chat_forms import REPORTS, error_details
 from scale_mock.domain.documents import EMPTY_OBJECT, decode_object, encode
 from scale_mock.envelopes.v2_threads import EVERYTHING, thread_json
 from scale_mock.sim.ids import object_id

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Self
 
 from scale_mock.faults.kinds import OPTIONS
-from scale_mock.faults.parse import Delay, FaultFields, locate, parse_fault
+from scale_mock.faults.parse import FaultFields, locate, parse_fault
 from scale_mock.selectors.durations import compact_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import timedelta
 
+    from scale_mock.faults.delay import Delay
     from scale_mock.faults.kinds import Apply, Kind
     from scale_mock.selectors.durations import DurationLike, Span
     from scale_mock.selectors.matching import Matcher

@@ -10,15 +10,17 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from scale_mock.faults.delay import REAL_DELAY_MAX, read_delay
 from scale_mock.faults.kinds import CALLBACK_KINDS, KEYS, REQUEST_KINDS, TEXTS
 from scale_mock.faults.matching import compile_fault_match, with_implied
 from scale_mock.faults.sense import check_sense, resolve_apply
-from scale_mock.selectors.durations import parse_duration, parse_span
+from scale_mock.selectors.durations import parse_duration
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
+    from scale_mock.faults.delay import Delay
     from scale_mock.faults.kinds import Apply, Kind
-    from scale_mock.selectors.durations import DurationLike, Span
+    from scale_mock.selectors.durations import DurationLike
     from scale_mock.selectors.matching import Matcher
     from scale_mock.selectors.occasions import Occasions
 
@@ -26,27 +28,9 @@ NAME_CHARACTERS_MAX = 200
 COPIES_MAX = 1_000
 CHUNK_BYTES_MAX = 1024 * 1024
 RETRY_AFTER_MAX = 86_400
-REAL_DELAY_MAX = timedelta(minutes=10)
-"""The longest delay in real time: nobody waits longer for a test."""
 PAUSE = timedelta(milliseconds=50)
 CHUNK_BYTES = 16
 THROTTLED = 429
-
-
-class Delay(NamedTuple):
-    """How late something is.
-
-    Attributes:
-        span: How long.
-        clock: ``real`` seconds pass, or the ``world``'s clock moves.
-    """
-
-    span: Span
-    clock: Literal["real", "world"]
-
-    def plain(self) -> object:
-        """The delay as plain data, as it is read."""
-        return {"by": str(self.span), "clock": self.clock}
 
 
 class FaultFields(NamedTuple):
@@ -105,7 +89,7 @@ def parse_fault(data: object, where: Where) -> FaultFields:
     match = _read_match(given.get("match"), where.at("match"))
     for_callbacks, matcher, occasions = compile_fault_match(match, where.at("match"))
     kind = _read_kind(given.get("kind"), where.at("kind"))
-    delay = _read_delay(given.get("delay"), where.at("delay"), for_callbacks=for_callbacks)
+    delay = read_delay(given.get("delay"), where.at("delay"), for_callbacks=for_callbacks)
     status = _read_status(given, where, for_callbacks=for_callbacks)
     if kind is None and status is None and delay is not None:
         kind = "delay"
@@ -214,36 +198,6 @@ def _read_apply(value: object, where: Where) -> Apply | None:
         f'{show(value)} is neither "before" (the request takes no effect) nor "after" (it takes '
         f"effect, and then fails){hint}"
     )
-
-
-def _read_delay(value: object, where: Where, *, for_callbacks: bool) -> Delay | None:
-    if value is None:
-        return None
-    clock: object = "world" if for_callbacks else "real"
-    place = where
-    if isinstance(value, Mapping):
-        for key in value:
-            if key not in ("by", "clock"):
-                raise where.at(str(key)).refuse(
-                    f"unknown key{did_you_mean(str(key), ('by', 'clock'))} Keys: by, clock."
-                )
-        if "by" not in value:
-            raise where.refuse('say how long: {"by": "2s", "clock": "world"}')
-        clock = value.get("clock", clock)
-        value, place = value["by"], where.at("by")
-    span = parse_span(cast("DurationLike | Span", value), where=place)
-    if clock not in ("real", "world"):
-        raise where.at("clock").refuse(f'"real" or "world" is expected, not {show(clock)}')
-    if for_callbacks and clock == "real":
-        raise where.at("clock").refuse(
-            'callbacks are late by the world\'s clock only; leave out clock = "real"'
-        )
-    if clock == "real" and span.high > REAL_DELAY_MAX:
-        raise place.refuse(
-            f"{span} of real time is over the limit of 10 minutes; to let the world's clock move "
-            f'instead, write {{"by": "{span}", "clock": "world"}}'
-        )
-    return Delay(span, clock)
 
 
 def _read_flag(value: object, where: Where) -> bool:

@@ -18,8 +18,8 @@ from scale_mock.selectors.where import show
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scale_mock.faults.delay import Delay
     from scale_mock.faults.kinds import Apply, Kind
-    from scale_mock.faults.parse import Delay
     from scale_mock.selectors.where import Where
 
 NOTHING = (

@@ -69,11 +69,17 @@ def _putrequest(original: Callable[..., None]) -> Callable[..., None]:
         sock = self.sock
         is_ours = type(sock) is MemorySocket
         if "://" in url[:8]:
+            # A forwarding proxy's connection serves any host, request by request.
             origin = _origin_of(url)
-            if is_ours:
+            if is_ours and GATE.may_keep(origin, in_memory=True):
                 sock.wire.origin = origin
             else:
                 _exchange(self, *origin)
+                if is_ours and self.sock is sock:
+                    self.close()
+        elif is_ours and not GATE.may_keep(sock.wire.origin, in_memory=True):
+            # Interception has ended: it connects anew, or is stopped.
+            self.close()
         elif sock is not None and not is_ours:
             tunnel = getattr(self, "_tunnel_host", None)
             host, port = (tunnel, self._tunnel_port) if tunnel else (self.host, self.port)
@@ -101,7 +107,8 @@ def _origin_of(url: str) -> Origin:
 def _wait_for_read(original: Callable[..., bool]) -> Callable[..., bool]:
     def wait_for_read(sock: Any, timeout: float | None = None) -> bool:
         if type(sock) is MemorySocket:
-            return sock.is_readable
+            wire = sock.wire
+            return sock.is_readable or not GATE.may_keep(wire.origin, in_memory=True)
         return original(sock, timeout)
 
     return wait_for_read

@@ -53,6 +53,20 @@ class Gate:
         self.leaks.check(origin.host)
         return None
 
+    def may_keep(self, origin: Origin, *, in_memory: bool) -> bool:
+        """True if a kept connection to an origin still ends where a new one would.
+
+        An interception may have begun or ended since it was made; a real connection to a guarded
+        host is not used again in any case.
+
+        Args:
+            origin: Where it leads to.
+            in_memory: Whether it is one of ours.
+        """
+        if in_memory:
+            return self.table.find(origin) is not None
+        return self.table.find(origin) is None and not self.leaks.covers(origin.host)
+
     def route(self, origin: Origin) -> WSGIApplication:
         """The application for a request on a connection that was made in memory.
 

@@ -169,7 +169,9 @@ def patch_manager(module: ModuleType, patches: Patches) -> None:
 def _kept_pool(original: Callable[..., Any]) -> Callable[..., Any]:
     def connection_from_context(self: Any, request_context: dict[str, Any]) -> Any:
         table = GATE.table
-        if not table.is_used or "strict" in request_context:
+        if not table.is_used or "strict" in request_context or request_context.get("block"):
+            # One that lets callers wait for its connections must not be shared: they would wait
+            # for those of other sessions.
             return original(self, request_context)
         # A thread has its own, so that no pool is ever fuller than it would be.
         pools: dict[Any, Any] | None = getattr(_kept, "pools", None)

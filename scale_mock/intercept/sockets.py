@@ -54,8 +54,9 @@ class MemorySocket:
         """A file to read one reply from; of a plain reply all bytes are there at once."""
         try:
             whole = self._reader.whole()
-        except OSError as error:
-            # Raised where a socket would raise it: when the file is read.
+        except Exception as error:
+            # Raised where a socket would raise it, when the file is read: a response of http.client
+            # that got no file cannot even be thrown away without a warning.
             return io.BufferedReader(RawReader(_Failing(self.wire, error), self.gettimeout))
         if whole is not None:
             return io.BytesIO(whole)
@@ -125,7 +126,7 @@ class _Failing(Reader):
 
     __slots__ = ("_error",)
 
-    def __init__(self, wire: Wire, error: OSError) -> None:
+    def __init__(self, wire: Wire, error: Exception) -> None:
         super().__init__(wire)
         self._error = error
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.documents import decode_object
-from scale_mock.domain.taskers import Survey, Tasker
+from scale_mock.domain.model import Survey
+from scale_mock.domain.taskers import Tasker
 from scale_mock.sim.streams import digest, stream
 
 if TYPE_CHECKING:

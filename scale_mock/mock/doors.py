@@ -9,6 +9,7 @@ from scale_mock.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from typing import Self
     from wsgiref.types import WSGIApplication
 
     import scaleapi
@@ -88,7 +89,9 @@ class Doors:
         """The platform as a WSGI application, for a test client without a socket."""
         return self._host.app
 
-    def intercept(self, *, absorb_sleep: bool = False, hosts: Iterable[str] = ()) -> Interception:
+    def intercept(
+        self, *, absorb_sleep: bool = False, hosts: Iterable[str] = ()
+    ) -> Interception[Self]:
         """Answers ``https://api.scale.com`` in this process, without a socket.
 
         Clients stay as they are: requests, urllib3, httpx, aiohttp, ``http.client`` and what is
@@ -110,7 +113,7 @@ class Doors:
         if self._closed:
             raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
         wanted = (hosts,) if isinstance(hosts, str) else hosts
-        return Interception(self, hosts=wanted, absorb_sleep=absorb_sleep)  # type: ignore[arg-type]  # a mixin
+        return Interception(self, self._world, hosts=wanted, absorb_sleep=absorb_sleep)
 
     def _entrance(self) -> tuple[str, Path | None]:
         """Where clients of this process find the API, and the authority that they trust for it."""

@@ -27,7 +27,6 @@ from scale_mock.mock.studio import StudioHandle
 from scale_mock.mock.tasktypes import TaskTypesHandle
 from scale_mock.registry.keys import generated_name
 from scale_mock.selectors.durations import parse_instant
-from scale_mock.sim.instants import EPOCH
 from scale_mock.world import World
 
 if TYPE_CHECKING:
@@ -88,8 +87,9 @@ class ScaleMock(Doors, Snapshots):
     Args:
         seed: Decides every id, fate and label; 0 by default.
         start_at: The first instant: a datetime, or ISO text (UTC without an offset).
-        clock: ``manual`` (the default: moves when told, or when an assertion waits), ``autojump``, ``realtime``
-            or ``follow`` (whatever freezegun or time-machine makes ``datetime.now(UTC)`` say).
+        clock: ``manual`` (moves when told, or when an assertion waits; the default), ``autojump``,
+            ``realtime`` or ``follow`` (whatever freezegun or time-machine makes
+            ``datetime.now(UTC)`` say).
         rules: Rules as :class:`scale_mock.Rule` or dicts, or names of rule files.
         faults: Faults as :class:`scale_mock.Fault` or dicts.
         scenario: The name of a shipped scenario, or a file: a world and a script. Other arguments
@@ -119,7 +119,7 @@ class ScaleMock(Doors, Snapshots):
         tasktypes: Answers of one's own for a task type.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that can be said about a world
         self,
         *,
         seed: int | None = None,
@@ -156,7 +156,9 @@ class ScaleMock(Doors, Snapshots):
         self._world = World(
             name=self.name,
             settings=chosen,
-            start_at=scene.start_at if start_at is None else parse_instant(start_at, where="start_at"),
+            start_at=scene.start_at
+            if start_at is None
+            else parse_instant(start_at, where="start_at"),
             rules=[*first_rules, *scene.rules],
             outer=PROCESS_TIME,
             faults=[*(checked(faults) if faults else ()), *file_faults, *scene.faults],

@@ -123,7 +123,10 @@ class TaskHandle:
             return self._json(found)
 
     def report(
-        self, task: object, type: str | None = None, message: str | None = None  # noqa: A002
+        self,
+        task: object,
+        type: str | None = None,  # noqa: A002
+        message: str | None = None,
     ) -> Json:
         """A contributor reports a chat task's content as sensitive: v2 withholds its threads.
 

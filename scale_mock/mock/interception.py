@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from scale_mock.api import App
 from scale_mock.errors import ConfigurationError, LeakError
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
-    from scale_mock.mock.facade import ScaleMock
     from scale_mock.world import World
+
+Mock = TypeVar("Mock")
 
 SCALE_URL = "https://api.scale.com"
 """Where the platform lives, and where clients look for it unless told otherwise."""
@@ -105,13 +106,14 @@ def raise_leaks(since: int) -> None:
         raise LeakError("\n".join(texts))
 
 
-class Interception:
+class Interception(Generic[Mock]):
     """What :meth:`scale_mock.ScaleMock.intercept` returns: a context manager, sync and async.
 
     It can be entered again while it is entered, and after it was left.
 
     Args:
-        mock: Whose world answers.
+        mock: What a ``with`` statement gets.
+        world: Its world, which answers.
         hosts: Further base URLs or host names that it answers for.
         absorb_sleep: The code under test's sleeping moves the world's clock instead.
 
@@ -119,15 +121,18 @@ class Interception:
         ConfigurationError: A host is none.
     """
 
-    def __init__(self, mock: ScaleMock, *, hosts: Iterable[str], absorb_sleep: bool) -> None:
+    def __init__(
+        self, mock: Mock, world: World, *, hosts: Iterable[str], absorb_sleep: bool
+    ) -> None:
         self._mock = mock
+        self._world = world
         self._absorb_sleep = absorb_sleep
         self._hosts = Intercepted(_exchange.app, [SCALE_HOST, *hosts])
         self._entered: list[tuple[ExitStack, int]] = []
 
     def begin(self) -> None:
         """Begins, once more if it is on already."""
-        world = self._mock._world
+        world = self._world
         guard_scale()
         with ExitStack() as stack:
             _exchange.enter(world)
@@ -150,7 +155,7 @@ class Interception:
         stack.close()
         return leaks
 
-    def __enter__(self) -> ScaleMock:
+    def __enter__(self) -> Mock:
         self.begin()
         return self._mock
 
@@ -164,7 +169,7 @@ class Interception:
         if error is None:
             raise_leaks(leaks)
 
-    async def __aenter__(self) -> ScaleMock:
+    async def __aenter__(self) -> Mock:
         return self.__enter__()
 
     async def __aexit__(

@@ -12,52 +12,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from scale_mock.mock.sleeping import Absorber
+    from scale_mock.mock.sleepers import Absorber, Sleeper
 
 QUIET_S = 0.003
 """How long a loop that watches sockets has to be idle until it rests, in real seconds."""
 GLANCE_S = 0.001
 """How often a loop that rests looks whether the others do."""
-
-
-class Sleeper:
-    """Somebody who sleeps.
-
-    Args:
-        wake_at: The world's instant at which it wakes, fixed when it goes to sleep.
-        number: Breaks ties: the order of going to sleep.
-        thread: The thread that it sleeps in.
-        loop: The event loop that it sleeps on; ``None`` if the thread itself sleeps.
-    """
-
-    __slots__ = ("loop", "number", "thread", "wake_at", "woken")
-
-    def __init__(
-        self,
-        wake_at: datetime,
-        number: int,
-        thread: threading.Thread,
-        loop: asyncio.AbstractEventLoop | None,
-    ) -> None:
-        self.wake_at = wake_at
-        self.number = number
-        self.thread = thread
-        self.loop = loop
-        self.woken: asyncio.Future[None] | None = None
-
-    def __lt__(self, other: Sleeper) -> bool:
-        return (self.wake_at, self.number) < (other.wake_at, other.number)
-
-    def wake(self, error: BaseException | None = None) -> None:
-        """Ends its sleep; called on its loop."""
-        if self.woken is None or self.woken.done():
-            return
-        if error is None:
-            self.woken.set_result(None)
-        else:
-            self.woken.set_exception(error)
 
 
 class Naps:
@@ -69,7 +29,7 @@ class Naps:
 
     def __init__(self, absorber: Absorber) -> None:
         self._absorber = absorber
-        self._watched: set[Any] = set()
+        self._watched = absorber.watched
 
     async def sleep(self, delay: float) -> None:
         """What ``asyncio.sleep`` does on a loop in a thread of the test."""

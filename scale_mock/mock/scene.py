@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scale_mock.sim.instants import EPOCH
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from scale_mock.faults.fault import Fault
     from scale_mock.rules.rule import Rule
     from scale_mock.world.script import Play

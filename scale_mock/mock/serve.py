@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from scale_mock.api.stepping import make_step
 from scale_mock.config import Settings
 from scale_mock.mock.host import Host
-from scale_mock.sim.instants import EPOCH
+from scale_mock.mock.scene import NO_SCENE, Scene
 from scale_mock.world.world import World
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ def serving_host(
     port: int,
     start_at: datetime | None = None,
     equip: Callable[[World], None] | None = None,
+    scene: Scene = NO_SCENE,
     **settings: object,
 ) -> Host:
     """Makes a host that serves any number of worlds, all with the same settings.
@@ -29,6 +32,7 @@ def serving_host(
         port: The port; 0 lets the system choose.
         start_at: The first instant of every world; the usual one by default.
         equip: Gives every new world what it starts with, for example rules.
+        scene: What a scenario says about every world; what is given besides wins.
         settings: Settings of :class:`scale_mock.config.Settings`, by name.
 
     Returns:
@@ -37,12 +41,22 @@ def serving_host(
     Raises:
         ConfigurationError: A setting is unknown or makes no sense.
     """
-    chosen = Settings().with_changes(**settings)
+    chosen = Settings().with_changes(**{**scene.settings, **settings})
 
     def open_world(name: str) -> World:
-        world = World(name=name, settings=chosen, start_at=start_at or EPOCH)
+        world = World(
+            name=name,
+            settings=chosen,
+            start_at=start_at or scene.start_at,
+            rules=scene.rules,
+            faults=scene.faults,
+        )
         if equip is not None:
             equip(world)
+        if scene.play is not None:
+            # Before anybody else can know the world.
+            world.make_step = partial(make_step, world)
+            world.play(scene.play)
         return world
 
     return Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)

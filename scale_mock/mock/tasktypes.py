@@ -52,4 +52,5 @@ class TaskTypesHandle:
             if response is None:
                 self._world.core.responders.pop(type_name, None)
                 return
-            set_responder(self._world, type_name, response, validate=validate)
+            world = self._world
+            set_responder(world.core, world.note_broken, type_name, response, validate=validate)

@@ -1,4 +1,4 @@
-"""The file of ``serve --snapshot``: all worlds of a server, loaded at its start, written at its end."""
+"""The file of ``serve --snapshot``: the worlds of a server, from one run to the next."""
 
 from __future__ import annotations
 

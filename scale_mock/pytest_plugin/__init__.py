@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from scale_mock.mock.facade import ScaleMock
 
 MARKER_HELP = (
-    "scale_mock(seed=, clock=, start_at=, rules=, faults=, intercept=, strict=, callback_hosts=, "
-    "strict_fields=, ...): "
+    "scale_mock(seed=, clock=, start_at=, rules=, faults=, scenario=, intercept=, strict=, "
+    "callback_hosts=, strict_fields=, ...): "
     "arguments of the test's ScaleMock world; markers of module, class and function merge, the "
     "nearest wins"
 )

@@ -88,7 +88,9 @@ class Run:
         failed: Something of it failed, a subtest for example.
     """
 
-    def __init__(self, mock: ScaleMock, *, strict: bool, interception: Interception | None) -> None:
+    def __init__(
+        self, mock: ScaleMock, *, strict: bool, interception: Interception[ScaleMock] | None
+    ) -> None:
         self.mock = mock
         self.strict = strict
         self.interception = interception

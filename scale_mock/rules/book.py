@@ -15,6 +15,7 @@ from scale_mock.errors import ConfigurationError, LimitReached
 from scale_mock.rules.entry import Entry
 from scale_mock.rules.parse import locate, ordinal
 from scale_mock.rules.rule import Rule
+from scale_mock.rules.shadows import Shadows
 from scale_mock.rules.steering import STEERED, steering_rule
 from scale_mock.selectors.where import did_you_mean, show
 from scale_mock.sim.instants import EPOCH
@@ -277,17 +278,11 @@ class RuleBook:
             ConfigurationError: There is such a rule.
         """
         wanted = set(ids)
-        general = [entry for entry in self._entries if entry.rule.is_unconditional]
-        if not general:
-            return
-        first = self._entries.index(general[0])
-        for position, entry in enumerate(self._entries[first + 1 :], start=first + 2):
-            if entry.id in wanted:
-                raise locate(_named(entry.rule), position).refuse(
-                    f'could never decide anything, because rule "{general[0].name}" '
-                    f"({ordinal(first + 1)}) comes first and means every task; the first match "
-                    "wins, so put the general rule last"
-                )
+        shadows = Shadows()
+        for position, entry in enumerate(self._entries, start=1):
+            if entry.id in wanted and (why := shadows.refusal(entry.rule)) is not None:
+                raise locate(_named(entry.rule), position).refuse(why)
+            shadows.add(entry.rule, f'rule "{entry.name}" ({ordinal(position)})')
 
     def replace_source(
         self, source: str, rules: Iterable[Rule | Mapping[str, object]]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scale_mock.rules.rule import Rule
     from scale_mock.sim.streams import Stream
 
+FILES = "files"
+"""The source of rules that come from files that are watched."""
+
 _NEAR_MISSES_EXAMINED = 1_000
 _FAR = 1_000_000
 

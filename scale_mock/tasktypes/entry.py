@@ -11,7 +11,7 @@ from scale_mock.sim.streams import stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from scale_mock.domain.chats import ChatSetting
+    from scale_mock.domain.chat_forms import ChatSetting
     from scale_mock.domain.ports import Source
     from scale_mock.sim.streams import Stream
 

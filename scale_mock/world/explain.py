@@ -245,9 +245,8 @@ def _callback_waits(
             f"attempt {tried + 1} of its callback at {in_words(world, callback.event.due)}{last}",
             _move_clock(world, callback.event.due),
         )
-    failed = [callback for callback in callbacks if callback.state == "failed"]
-    if failed:
-        callback = failed[-1]
+    if callbacks and callbacks[-1].state == "failed":
+        callback = callbacks[-1]
         return (
             f"nothing: its callback was given up after {len(callback.attempts)} attempts, the "
             f"last of which got {callback.attempts[-1].outcome}",

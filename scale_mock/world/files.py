@@ -22,9 +22,10 @@ from scale_mock.errors import ConfigurationError
 from scale_mock.faults.fault import Fault
 from scale_mock.rules.parse import label_of
 from scale_mock.rules.rule import Rule
+from scale_mock.rules.shadows import Shadows
 from scale_mock.selectors.documents import load_document
 from scale_mock.selectors.where import did_you_mean, show
-from scale_mock.world.ruling import check_rule
+from scale_mock.world.vetting import check_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     problems: list[ConfigurationError] = field(default_factory=list)
     _names: dict[tuple[str, str], str] = field(default_factory=dict)
-    _general: str | None = None
+    _shadows: Shadows = field(default_factory=Shadows)
 
     def add_file(self, path: FilePath) -> None:
         """Reads one more file; its problems are noted, never raised."""
@@ -139,10 +140,6 @@ class Reading:
             )
 
     def _refuse_shadowed(self, rule: Rule, where: FileWhere) -> None:
-        if self._general is not None:
-            raise where.refuse(
-                f"could never decide anything, because {self._general} comes first and means every "
-                "task; the first match wins, so put the general rule last"
-            )
-        if rule.is_unconditional:
-            self._general = f"{where.label} at {where.file}:{where.line}"
+        if (why := self._shadows.refusal(rule)) is not None:
+            raise where.refuse(why)
+        self._shadows.add(rule, f"{where.label} at {where.file}:{where.line}")

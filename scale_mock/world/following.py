@@ -17,9 +17,11 @@ from scale_mock.errors import ConfigurationError
 from scale_mock.sim.instants import from_iso, to_iso
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from scale_mock.world.world import World
+    from scale_mock.domain.core import Core
+    from scale_mock.sim.scheduler import Scheduler
 
 CLOCK = "world/clock"
 SECOND = timedelta(seconds=1)
@@ -35,15 +37,44 @@ class OuterTime(Protocol):
         """What somebody has to do to move it by a length, for example ``tick freezegun by ...``."""
 
 
+class Following(Protocol):
+    """A world, as far as its follower has to know it."""
+
+    @property
+    def clock_mode(self) -> str:
+        """How its clock moves."""
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Held while its state is read or changed."""
+
+    @property
+    def core(self) -> Core:
+        """Its state."""
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """Its clock and events."""
+
+    def now(self) -> datetime:
+        """Its current instant."""
+
+    def begin_at(self, instant: datetime) -> None:
+        """Takes another beginning."""
+
+    def due(self, task: Task) -> datetime | None:
+        """When something may next happen to a task; ``None`` if nothing will by itself."""
+
+
 class Follower:
     """What a world knows about the time that it may follow.
 
     Args:
-        world: The world.
+        world: The world that follows.
         outer: That time; ``None`` where there is none to follow.
     """
 
-    def __init__(self, world: World, outer: OuterTime | None) -> None:
+    def __init__(self, world: Following, outer: OuterTime | None) -> None:
         self._world = world
         self._outer = outer
         self._last_told: datetime | None = None

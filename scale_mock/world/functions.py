@@ -81,7 +81,7 @@ def put_in(world: World, known: Functions) -> None:
     for entry in world.rules.entries():
         if callable(entry.rule.response):
             world.core.responders[entry.responder] = rule_responder(
-                world, entry.name, entry.rule.response
+                world.core.task_types, world.note_broken, entry.name, entry.rule.response
             )
 
 

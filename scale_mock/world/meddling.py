@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scale_mock.callbacks.records import Callback
+    from scale_mock.domain.core import Core
     from scale_mock.domain.model import Batch, Task
+    from scale_mock.faults.book import FaultBook
     from scale_mock.faults.entry import Struck
-    from scale_mock.world.world import World
 
 
 class CallbackSubject:
@@ -75,23 +76,26 @@ class CallbackFaults:
     """The :class:`~scale_mock.callbacks.meddling.Meddler` of a world.
 
     Args:
-        world: Whose faults and callbacks these are.
+        core: The world's state.
+        faults: The world's faults.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, core: Core, faults: FaultBook) -> None:
+        self._core = core
+        self._faults = faults
 
     def meet(self, callback: Callback, number: int) -> Meddling | None:
         """What happens to a try of a callback; a fault that strikes is written to the journal."""
-        world = self._world
-        if not world.faults.on_callbacks:
+        core, faults = self._core, self._faults
+        if not faults.on_callbacks:
             return None
-        side = world.core.sides[callback.mode]
+        side = core.sides[callback.mode]
         owners = side.tasks if callback.owner == "task" else side.batches
         subject = CallbackSubject(callback, number, owners.get(callback.subject))
         identity = f"{callback.id}/{number}"
-        scene = Scene(world.settings.seed, world.now(), world.start_at, identity)
-        struck = world.faults.strike(world.faults.on_callbacks, subject, scene)
+        clock = core.scheduler.clock
+        scene = Scene(core.settings.seed, clock.now(), clock.start_at, identity)
+        struck = faults.strike(faults.on_callbacks, subject, scene)
         if struck is None:
             return None
         self._write(callback, number, struck)
@@ -100,7 +104,7 @@ class CallbackFaults:
     def _write(self, callback: Callback, number: int, struck: Struck) -> None:
         fault = struck.fault
         more: dict[str, object] = {"count": struck.number} if struck.number is not None else {}
-        self._world.core.journal.write(
+        self._core.journal.write(
             f"{callback.mode}/fault/{fault.name}",
             "fault.fired",
             callback.id,

@@ -12,12 +12,16 @@ from scale_mock.errors import ConfigurationError, ResponderFailed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from scale_mock.domain.core import Core
     from scale_mock.domain.model import Task
-    from scale_mock.world.world import World
+    from scale_mock.domain.ports import TaskTypeBook
+
+    Note = Callable[[BaseException], None]
 
 
 def set_responder(
-    world: World,
+    core: Core,
+    note: Note,
     type_name: str,
     response: Mapping[str, object] | Callable[[dict[str, object]], Mapping[str, object]],
     *,
@@ -25,10 +29,17 @@ def set_responder(
 ) -> None:
     """Answers every task of a type with a response of the user's.
 
+    Args:
+        core: The world's state.
+        note: Takes note of a failure of the function.
+        type_name: The task type.
+        response: The response, or a function that makes it of a task's JSON.
+        validate: Whether a response that does not fit the type is refused.
+
     Raises:
         ConfigurationError: The response does not fit the type.
     """
-    types = world.core.task_types
+    types = core.task_types
 
     def checked(made: Mapping[str, object]) -> Mapping[str, object]:
         problems = types.check_response(type_name, made) if validate else []
@@ -41,21 +52,22 @@ def set_responder(
 
     if callable(response):
         make = response
-        world.core.responders[type_name] = lambda task: _answer(
-            world, task, lambda: checked(make(decode_object(render_task(task))))
+        core.responders[type_name] = lambda task: _answer(
+            note, task, lambda: checked(make(decode_object(render_task(task))))
         )
     else:
         given = checked(response)
-        world.core.responders[type_name] = lambda task: given
+        core.responders[type_name] = lambda task: given
 
 
 def rule_responder(
-    world: World, rule: str, make: Callable[..., object]
+    types: TaskTypeBook, note: Note, rule: str, make: Callable[..., object]
 ) -> Callable[[Task], Mapping[str, object]]:
     """What makes the responses of a rule that has a function for them.
 
     Args:
-        world: The world.
+        types: The task types.
+        note: Takes note of a failure of the function.
         rule: The rule's name.
         make: The function, which gets a task's JSON.
     """
@@ -63,14 +75,14 @@ def rule_responder(
     def checked(task: Task, made: object) -> Mapping[str, object]:
         if not isinstance(made, Mapping):
             raise ConfigurationError(f"a response is a table, not {type(made).__name__}")
-        problems = world.core.task_types.check_response(task.type, made)
+        problems = types.check_response(task.type, made)
         if problems:
             raise ConfigurationError(f"it does not fit the schema: {'; '.join(problems[:3])}")
         return made
 
     def respond(task: Task) -> Mapping[str, object]:
         return _answer(
-            world,
+            note,
             task,
             lambda: checked(task, make(decode_object(render_task(task)))),
             name=f'The response function of rule "{rule}"',
@@ -80,13 +92,13 @@ def rule_responder(
 
 
 def _answer(
-    world: World,
+    note: Note,
     task: Task,
     make: Callable[[], Mapping[str, object]],
     *,
     name: str | None = None,
 ) -> Mapping[str, object]:
-    """What a user's function answers; its failure is named, kept for the check, and raised."""
+    """What a user's function answers; its failure is named, noted for the check, and raised."""
     try:
         return make()
     except Exception as error:
@@ -94,5 +106,5 @@ def _answer(
             f"{name or f'The response function that is registered for {task.type}'} failed on task "
             f"{task.task_id}: {type(error).__name__}: {error}"
         )
-        world.broken.append(failure)
+        note(failure)
         raise failure from error

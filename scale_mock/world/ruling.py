@@ -1,28 +1,19 @@
-"""Rules of a world: checked against its task types, added all or none, and replaced with files."""
+"""Rules of a world as it runs: added all or none, and replaced with files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.refusals import STEERING_WRONG
 from scale_mock.errors import ConfigurationError
-from scale_mock.rules.parse import locate
-from scale_mock.rules.steering import STEERED, steering_rule
-from scale_mock.selectors.where import did_you_mean, show
-from scale_mock.world.responders import rule_responder
+from scale_mock.rules.entry import FILES
+from scale_mock.world.vetting import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from scale_mock.domain.ports import TaskTypeBook
     from scale_mock.faults.fault import Fault
     from scale_mock.rules.rule import Rule
-    from scale_mock.selectors.where import Where
     from scale_mock.world.world import World
-
-
-FILES = "files"
-"""The source of rules that come from files that are watched."""
 
 
 def add_rules(
@@ -44,7 +35,7 @@ def add_rules(
     """
     ids = world.rules.extend(rules)
     try:
-        prepare(world, ids, one_by_one=one_by_one)
+        _prepare(world, ids, one_by_one=one_by_one)
     except ConfigurationError:
         for rule_id in ids:
             world.rules.remove(rule_id)
@@ -74,7 +65,7 @@ def replace_rules(
     kept = world.rules.dump()
     ids = world.rules.replace_source(source, rules)
     try:
-        prepare(world, ids)
+        _prepare(world, ids)
     except ConfigurationError:
         world.rules.load(kept)
         raise
@@ -106,103 +97,8 @@ def replace_from_files(world: World, rules: list[Rule], faults: list[Fault]) -> 
     world.file_rules, world.file_faults = rules, faults
 
 
-def prepare(world: World, ids: Iterable[str], *, one_by_one: bool = False) -> None:
-    """Checks rules against the world's task types, and takes their functions in.
-
-    Args:
-        world: The world.
-        ids: The rules.
-        one_by_one: See :func:`add_rules`.
-
-    Raises:
-        ConfigurationError: A rule could never match, or its response does not fit.
-    """
-    wanted = set(ids)
-    added = [entry for entry in world.rules.entries() if entry.id in wanted]
-    for entry in added:
-        check_rule(entry.rule, world.core.task_types)
-    if not one_by_one:
-        world.rules.refuse_shadowed(wanted)
-    for entry in added:
-        if callable(entry.rule.response):
-            make = rule_responder(world, entry.name, entry.rule.response)
-            world.core.responders[entry.responder] = make
-
-
-class _OfType:
-    """A task of which nothing is known but its type."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def match_value(self, name: str) -> object:
-        """The type."""
-        return self._name
-
-
-def check_rule(rule: Rule, types: TaskTypeBook, where: Where | None = None) -> None:
-    """Refuses a rule for a task type that does not exist, and a response that does not fit it.
-
-    Args:
-        rule: The rule.
-        types: The task types there are.
-        where: The place of the rule, for refusals; by default its name.
-
-    Raises:
-        ConfigurationError: It could never match, or its response does not fit.
-    """
-    place = where or locate({"name": rule.name})
-    fitting = list(types.names)
-    for condition in rule.matcher.conditions:
-        if condition.field == "type":
-            fitting = [name for name in types.names if condition.test(_OfType(name))]
-    wanted = rule.match.get("type")
-    # Each name of a list must exist: the others would hide that one is misspelt.
-    for name in wanted if isinstance(wanted, list | tuple) else [wanted]:
-        if isinstance(name, str) and name not in types.names and not set(name) & set("*?["):
-            raise place.at("match", "type").refuse(_no_type(name, types))
-    if not fitting:
-        raise place.at("match", "type").refuse(_no_type(wanted, types))
-    response = rule.response
-    if len(fitting) == 1 and isinstance(response, dict) and isinstance(response.get("value"), dict):
-        problems = types.check_response(fitting[0], response["value"])
-        if problems and response.get("validate", True):
-            raise place.at("response", "value").refuse(
-                f"does not fit the schema of {fitting[0]}: {'; '.join(problems[:3])}. Add "
-                "validate = false beside it to send it anyway."
-            )
-
-
-def _no_type(wanted: object, types: TaskTypeBook) -> str:
-    name = wanted if isinstance(wanted, str) else show(wanted)
-    # A wish that is met by no type need not look like a name.
-    hint = did_you_mean(name, types.names).removesuffix(".") or ";"
-    return f'there is no task type "{name}"{hint} Types: {", ".join(types.names)}.'
-
-
-def check_steering(types: TaskTypeBook, type_name: str, wanted: object) -> None:
-    """Refuses what the metadata of a task want done with it, if it makes no sense.
-
-    Raises:
-        Refusal: 400 with what is wrong.
-    """
-    try:
-        rule = steering_rule(wanted)
-        response = rule.response
-        value = response.get("value") if isinstance(response, dict) else None
-        if (
-            isinstance(value, dict)
-            and isinstance(response, dict)
-            and response.get("validate", True)
-        ):
-            problems = types.check_response(type_name, value)
-            if problems:
-                raise ConfigurationError(
-                    f"{STEERED}: response.value: does not fit the schema of {type_name}: "
-                    f"{'; '.join(problems[:3])}"
-                )
-    except ConfigurationError as error:
-        raise STEERING_WRONG(problem=str(error)) from error
+def _prepare(world: World, ids: Iterable[str], *, one_by_one: bool = False) -> None:
+    prepare(world.rules, ids, world.core, world.note_broken, one_by_one=one_by_one)
 
 
 def _replan_by(world: World, rule: Rule) -> None:

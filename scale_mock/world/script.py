@@ -40,8 +40,8 @@ class Play:
 
     Attributes:
         name: What people call it.
-        receivers: Who answers callbacks: a ``url`` and ``answers``, each with its ``status`` (``None``
-            refuses connections), and perhaps ``from`` and ``until``.
+        receivers: Who answers callbacks: a ``url`` and ``answers``, each with its ``status``
+            (``None`` refuses connections), and perhaps ``from`` and ``until``.
         steps: The calls. Each has ``call`` and ``arguments``; ``after_ms`` from the beginning or
             ``at``; ``count`` and ``every_ms`` if it is made several times.
     """
@@ -168,9 +168,7 @@ class Script:
         return [one["text"] for one in self.state.get("failed", ()) if task_id in one["tasks"]]
 
     def _schedule(self, due: datetime, index: int, number: int, tries: int) -> None:
-        self._core.scheduler.at(
-            due, KIND, "scenario", [index, number, tries], priority=LAST_OF_ALL
-        )
+        self._core.scheduler.at(due, KIND, "scenario", [index, number, tries], priority=LAST_OF_ALL)
 
     def _on_step(self, event: Event) -> None:
         data: Any = event.data
@@ -185,4 +183,3 @@ def _instants(step: Json, start_at: datetime) -> Iterator[tuple[int, datetime]]:
     every = step.get("every_ms", 0) * MILLISECOND
     for number in range(1, step.get("count", 1) + 1):
         yield number, first + (number - 1) * every
-

@@ -22,6 +22,7 @@ FORMAT = 1
 """Grows whenever an older snapshot would be read wrongly."""
 KEY = "scale_mock_snapshot"
 CHECKSUM = "checksum"
+HEAD = (KEY, "written_by", CHECKSUM)
 
 Json = dict[str, Any]
 
@@ -30,8 +31,9 @@ _WHOLE = re.compile(r"(?<=[0-9])\.0(?=[],}])")
 
 
 def sealed(state: Mapping[str, Any]) -> Json:
-    """A snapshot of a state."""
-    snapshot = {KEY: FORMAT, "written_by": VERSION, **state}
+    """A snapshot of a state, or another snapshot's state sealed anew."""
+    bare = {name: value for name, value in state.items() if name not in HEAD}
+    snapshot = {KEY: FORMAT, "written_by": VERSION, **bare}
     return {**snapshot, CHECKSUM: _hash(snapshot)}
 
 

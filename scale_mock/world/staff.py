@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.chats import CHATS
+from scale_mock.domain.chat_forms import CHATS
 from scale_mock.domain.refusals import TYPE_MISMATCH
 from scale_mock.envelopes.v2 import dataset_delivery_json, delivery_json, project_json
 

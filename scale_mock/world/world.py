@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Protocol
 from scale_mock.callbacks.desk import CallbackDesk
 from scale_mock.callbacks.receiver import Receiver
 from scale_mock.callbacks.targets import Targets
-from scale_mock.domain.chats import check_response
 from scale_mock.domain.core import Core
-from scale_mock.domain.handwork import check_labels
+from scale_mock.domain.handwork import check_chat_labels, check_labels
 from scale_mock.domain.model import MODES
 from scale_mock.envelopes.tasks import render_task
 from scale_mock.faults.book import FaultBook
 from scale_mock.labeling import Planner
 from scale_mock.rules.book import RuleBook
+from scale_mock.rules.entry import FILES
 from scale_mock.sim.clock import VirtualClock
 from scale_mock.sim.instants import EPOCH, to_http
 from scale_mock.sim.scheduler import Scheduler
@@ -29,9 +29,9 @@ from scale_mock.world.meddling import CallbackFaults
 from scale_mock.world.platform import Platform
 from scale_mock.world.polls import Polls
 from scale_mock.world.pump import Pump
-from scale_mock.world.ruling import FILES, check_steering, prepare
 from scale_mock.world.script import Play, Receivers, Script
 from scale_mock.world.tickets import Tickets
+from scale_mock.world.vetting import check_steering, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -316,8 +316,12 @@ class World(Platform):
         if response is None:
             self.lifecycle.complete_synthesized(task, by=by or "hand")
         else:
-            check_response(self.core, task, response)
+            check_chat_labels(self.core, task, response)
             self.lifecycle.complete(task, response, by=by or "hand")
+
+    def note_broken(self, error: BaseException) -> None:
+        """Keeps an exception for whoever checks."""
+        self.broken.append(error)
 
     def _tell_attempt(self, callback: Callback) -> None:
         """Tells whoever is interested by now; a reset keeps them."""
@@ -352,15 +356,13 @@ class World(Platform):
             ticket=lambda: self.tickets.newest,
         )
         self.desk.on_attempt = self._tell_attempt
-        self.desk.meddler = CallbackFaults(self)
+        self.desk.meddler = CallbackFaults(self.core, self.faults)
         self.core.callbacks = self.desk
         self.receiver = Receiver(self.now)
         targets.mount_handler(RECEIVER_URL, self.receiver.take)
         for prefix, app in self._mounts.items():
             targets.mount(prefix, app)
-        self.receivers = Receivers(
-            self.start_at, self.now, targets, {RECEIVER_URL: self.receiver}
-        )
+        self.receivers = Receivers(self.start_at, self.now, targets, {RECEIVER_URL: self.receiver})
         self.script = Script(self.core, self._make_step)
         self.appointments = Appointments(self.core, self._make_appointment)
         self.pump = Pump(
@@ -381,7 +383,8 @@ class World(Platform):
         """What the user has decided beforehand: rules and faults, given and in files."""
         self.rules = RuleBook(self._first_rules)
         self.rules.replace_source(FILES, self.file_rules)
-        prepare(self, [entry.id for entry in self.rules.entries()])
+        ids = [entry.id for entry in self.rules.entries()]
+        prepare(self.rules, ids, self.core, self.note_broken)
         self.faults = FaultBook(self._first_faults, faults_max=self.settings.faults_max)
         self.file_fault_ids = self.faults.extend(self.file_faults)
         self.core.planner = Planner(

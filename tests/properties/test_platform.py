@@ -30,7 +30,7 @@ from scale_mock.errors import ConfigurationError, LimitReached, PumpBusy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-RULES = [
+RULES: list[dict[str, Any]] = [
     {"name": "fails", "match": {"metadata": {"fate": "error"}}, "outcome": "error", "after": "1h"},
     {"name": "holds", "match": {"metadata": {"fate": "hold"}}, "outcome": "hold"},
     {
@@ -63,8 +63,10 @@ MODE = st.sampled_from(["live", "live", "test"])
 class Player:
     """A customer, who notes what the platform replied."""
 
+    rules: list[dict[str, Any]] = RULES
+
     def __init__(self) -> None:
-        self.mock = ScaleMock(seed=3, rules=RULES, rapid_gate="off")
+        self.mock = ScaleMock(seed=3, rules=self.rules, rapid_gate="off")
         self.client = Client(self.mock.app)
         self.projects: list[tuple[str, str]] = []
         self.batches: list[tuple[str, str]] = []
@@ -168,9 +170,11 @@ class Player:
 class Platform(RuleBasedStateMachine):
     """Calls in any order."""
 
+    player_type: type[Player] = Player
+
     def __init__(self) -> None:
         super().__init__()
-        self.player = Player()
+        self.player: Any = self.player_type()
         self.steps: list[tuple[Any, ...]] = []
         self.last_seen = self.player.mock.clock.now()
 
@@ -301,7 +305,7 @@ class Platform(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The lists agree with the objects, and the same steps again give the same world."""
         self.lists_agree()
-        again = Player()
+        again = self.player_type()
         for step in self.steps:
             again.play(step)
         mine, theirs = self.player.mock.journal, again.mock.journal

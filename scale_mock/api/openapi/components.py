@@ -21,6 +21,8 @@ def components(api: str) -> Json:
     if api == "v2":
         found |= _hoisted(TaskTypes().response_schema("chat"), "ChatResponse", plain=True)
         found |= COMPONENTS["v2"]
+    if api == "control":
+        found |= COMPONENTS["control"]
     if api == "v1":
         found |= COMPONENTS["v1"]
         types = TaskTypes()

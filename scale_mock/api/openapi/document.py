@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scale_mock.api import control, receiver, results, v1, v2
 from scale_mock.api.openapi.components import components
-from scale_mock.api.openapi.shapes import ANSWERS, BODIES, QUERIES, STATUSES
+from scale_mock.api.openapi.shapes import ANSWERS, BODIES, MEDIA, QUERIES, STATUSES
 from scale_mock.config.version import VERSION
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def _body(operation: Operation, told: str) -> Json | None:
         schema = {"type": "object", "properties": {name: {} for name in names}}
     if "x-content" in schema:
         return {"content": {str(schema["x-content"]): {"schema": ANYTHING}}, "required": True}
-    return {"content": {"application/json": {"schema": schema}}}
+    return {"content": {"application/json": {"schema": schema}}, "required": "required" in schema}
 
 
 def _success(operation: Operation) -> Json:
@@ -157,7 +157,9 @@ def _success(operation: Operation) -> Json:
         header = {"Location": {"schema": {"type": "string", "format": "uri"}, "required": True}}
         return {status: {"description": "Where the file lies", "headers": header}}
     schema = ANSWERS.get(operation.name, ANYTHING)
-    return {status: {"description": "Success", "content": {"application/json": {"schema": schema}}}}
+    content = {media: {"schema": schema} for media in MEDIA.get(operation.name, ())}
+    shown = content or {"application/json": {"schema": schema}}
+    return {status: {"description": "Success", "content": shown}}
 
 
 def _refusal() -> Json:

@@ -50,3 +50,13 @@ def thing(required: str = "", /, **properties: Json) -> Json:
 def maybe(schema: Json) -> Json:
     """The same, or null."""
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def by_name(schema: Json) -> Json:
+    """An object of any keys, whose values are alike."""
+    return {"type": "object", "additionalProperties": schema}
+
+
+def open_thing(required: str = "", /, **properties: Json) -> Json:
+    """An object that may have more properties than these."""
+    return {**thing(required, **properties), "additionalProperties": True}

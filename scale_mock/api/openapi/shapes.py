@@ -13,9 +13,17 @@ ANSWERS: dict[str, Json] = {**shapes_v1.ANSWERS, **shapes_v2.ANSWERS, **shapes_c
 """Bodies of a success."""
 STATUSES = {"put_audit": "201", "v2_get_dataset_task_response_url": "302"}
 """The status of a success where it is not 200."""
+MEDIA = {
+    "export": ("application/jsonl",),
+    "list_journal": ("application/json", "application/jsonl"),
+    "get_result_file": ("*/*",),
+    "get_dataset_file": ("*/*",),
+}
+"""The media types of a success where they are not JSON alone."""
 COMPONENTS: dict[str, dict[str, Json]] = {
     "all": {"Error": thing("status_code error", status_code=COUNT, error=TEXT)},
     "v1": shapes_v1.SCHEMAS,
     "v2": shapes_v2.SCHEMAS,
+    "control": shapes_control.SCHEMAS,
 }
 """Shared schemas, by API."""

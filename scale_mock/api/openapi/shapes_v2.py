@@ -18,7 +18,7 @@ from scale_mock.api.openapi.parts import (
     several,
     thing,
 )
-from scale_mock.domain.chats import ERROR_TYPES
+from scale_mock.domain.chat_forms import ERROR_TYPES
 from scale_mock.domain.model import V2_BATCH_STATUSES, V2_TASK_STATUSES
 from scale_mock.envelopes.v2_threads import OPTS
 

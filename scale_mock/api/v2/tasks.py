@@ -19,7 +19,7 @@ from scale_mock.api.v2.reading import (
     window,
 )
 from scale_mock.domain import fields
-from scale_mock.domain.chats import CHATS
+from scale_mock.domain.chat_forms import CHATS
 from scale_mock.domain.model import V2_TASK_STATUSES
 from scale_mock.domain.refusals import (
     IDENTIFIER_MISSING,

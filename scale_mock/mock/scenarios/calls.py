@@ -48,7 +48,8 @@ PYTHON: dict[str, tuple[str, dict[str, str]]] = {
 }
 """Calls of ``ScaleMock``, the operations that do the same, and the arguments named otherwise."""
 
-FREE = ("set_project_params", "create_task", "add_rules", "add_faults", "mock_complete_task")
+TASKS = ("create_task", "create_evaluation_task", "create_training_task")
+FREE = (*TASKS, "set_project_params", "add_rules", "add_faults", "mock_complete_task")
 """Operations that take more than their shapes say, or say themselves what is wrong."""
 
 
@@ -120,7 +121,7 @@ class Steps:
         if name is not None:
             self._names.take("steps", name, table.where.at("name"))
             self._names.steps[name] = one
-        if call in {"create_task", "create_evaluation_task", "create_training_task"}:
+        if call in TASKS:
             where = table.where.at("arguments", "unique_id")
             self._names.note_unique_ids(one, where)
         called = arguments.get("name") if isinstance(arguments, dict) else None
@@ -163,7 +164,7 @@ def _check(name: str, arguments: Json, called: str, where: FileWhere) -> None:
         if key not in arguments:
             raise where.refuse(f"{called} needs {key}")
     own = [LISTS[name]] if name in LISTS else [*shape.get("properties", {})]
-    if name in FREE or (not own and operation.method != "GET" and shape):
+    if name in FREE or (not own and operation.method != "GET"):
         return
     known = [*in_path, *own, *(key.rstrip("*") for key in query)]
     for key in arguments:

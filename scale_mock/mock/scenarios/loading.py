@@ -16,7 +16,6 @@ from scale_mock.selectors.where import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
-    from os import PathLike
 
 SUFFIX = ".toml"
 SCHEMA = "scenario.schema.json"
@@ -77,9 +76,7 @@ def schema() -> Mapping[str, Any]:
 
 def _names() -> list[str]:
     return sorted(
-        file.name.removesuffix(SUFFIX)
-        for file in _folder().iterdir()
-        if file.name.endswith(SUFFIX)
+        file.name.removesuffix(SUFFIX) for file in _folder().iterdir() if file.name.endswith(SUFFIX)
     )
 
 

@@ -135,8 +135,8 @@ class Names:
         if member is None or member[1] not in self.tasks:
             known = [*(f"{group}[1]" for group in self.tasks), *self.unique_ids]
             raise where.refuse(
-                f'the scenario sends no task "{name}"{did_you_mean(name, known)} A task is named by '
-                'its unique_id, or by its [[tasks]] and its number: "kittens[3]"'
+                f'the scenario sends no task "{name}"{did_you_mean(name, known)} A task is named '
+                'by its unique_id, or by its [[tasks]] and its number: "kittens[3]"'
             )
         tasks, number = self.tasks[member[1]], int(member[2])
         if not 1 <= number <= tasks.count:

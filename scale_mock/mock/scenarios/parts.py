@@ -31,18 +31,26 @@ COUNT_MAX = 100_000
 """The most tasks of one table."""
 
 PIPELINE_KEYS = ("reviews", "attempts", "rejects", "rejections_max", "review_own")
-LABELER_KEYS = ("pace", "review_pace", "spread", "accuracy", "roles", "hours", "weekdays")
-LABELER_KEYS += ("timezone",)
+LABELER_KEYS = (
+    *("pace", "review_pace", "spread", "accuracy"),
+    *("roles", "hours", "weekdays", "timezone"),
+)
 KEYS: dict[str, tuple[str, ...]] = {
     "receiver": ("url", "answers"),
-    "project": ("name", "type", "product_line", "params", "versions", "mode", "at", "says")
-    + ("pipeline", "consensus_attempts", *PIPELINE_KEYS),
+    "project": (
+        *("name", "type", "product_line", "params", "versions", "mode", "at", "says"),
+        *("pipeline", "consensus_attempts", *PIPELINE_KEYS),
+    ),
     "teammate": ("email", "role", "projects", "groups", "at", "says", *LABELER_KEYS),
     "group": ("project", "name", "emails", "at"),
-    "batch": ("project", "name", "kind", "callback", "metadata", "groups", "priority", "mode")
-    + ("at", "finalize_at", "says"),
-    "tasks": ("name", "batch", "project", "type", "count", "start", "every", "body", "mode")
-    + ("unique_id", "callback", "tags", "metadata", "retry", "expect", "says"),
+    "batch": (
+        *("project", "name", "kind", "callback", "metadata", "groups", "priority", "mode"),
+        *("at", "finalize_at", "says"),
+    ),
+    "tasks": (
+        *("name", "batch", "project", "type", "count", "start", "every", "body", "mode"),
+        *("unique_id", "callback", "tags", "metadata", "retry", "expect", "says"),
+    ),
 }
 """What each table may say."""
 

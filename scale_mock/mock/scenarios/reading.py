@@ -275,7 +275,13 @@ def _check_kind(name: str, value: object, refuse: Callable[[str], ConfigurationE
     if usual is None or (isinstance(value, kinds) and (type(value) is not bool or usual is value or
                                                        isinstance(usual, bool))):  # fmt: skip
         return
-    wanted = {"tuple": "list", "str": "text", "int": "integer", "float": "number", "bool": "yes or no"}
+    wanted = {
+        "tuple": "list",
+        "str": "text",
+        "int": "integer",
+        "float": "number",
+        "bool": "yes or no",
+    }
     raise refuse(f"{show(value)} is no {wanted[type(usual).__name__]}")
 
 

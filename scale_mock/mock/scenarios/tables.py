@@ -89,7 +89,9 @@ class Table:
         if value is None:
             return None
         if not isinstance(value, str) or not value.strip():
-            raise self.where.at(key).refuse(f"text that is not blank is expected, not {show(value)}")
+            raise self.where.at(key).refuse(
+                f"text that is not blank is expected, not {show(value)}"
+            )
         return value
 
     def needed_text(self, key: str) -> str:

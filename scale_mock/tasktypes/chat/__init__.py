@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scale_mock.domain.chats import VARIABLES
+from scale_mock.domain.chat_forms import VARIABLES
 from scale_mock.tasktypes.drawn import is_recorded
 from scale_mock.tasktypes.entry import Behaviour
 from scale_mock.tasktypes.text import believable

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scale_mock.domain.chats import MODELS, VARIABLES, ChatSetting
+from scale_mock.domain.chat_forms import MODELS, VARIABLES, ChatSetting
 from scale_mock.sim.instants import EPOCH, to_iso
 from scale_mock.sim.streams import digest
 from scale_mock.tasktypes.chat import marks, words

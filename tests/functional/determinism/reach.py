@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import types
 from collections import deque
@@ -16,6 +17,7 @@ OPAQUE = (
     types.MethodType,
     types.BuiltinFunctionType,
     types.ModuleType,
+    functools.partial,
     type,
     type(threading.Lock()),
     type(threading.RLock()),
@@ -88,7 +90,14 @@ def _keys(mine: Mapping[Any, Any], theirs: Mapping[Any, Any], here: str) -> Iter
 
 
 def holders(root: object) -> dict[str, set[str]]:
-    """The classes of the mock of which there are objects below a root, and what they hold."""
+    """The classes of the mock of which there are objects below a root, and what they hold.
+
+    Args:
+        root: A world.
+
+    Returns:
+        The attributes of each class by its module, without the package, and name.
+    """
     found: dict[str, set[str]] = {}
     seen: set[int] = set()
     kept = []
@@ -105,6 +114,7 @@ def holders(root: object) -> dict[str, set[str]]:
             waiting += thing
         elif is_ours(thing):
             held = attributes(thing)
-            found.setdefault(type(thing).__name__, set()).update(held)
+            name = f"{type(thing).__module__}.{type(thing).__name__}"
+            found.setdefault(name.removeprefix("scale_mock."), set()).update(held)
             waiting += held.values()
     return found

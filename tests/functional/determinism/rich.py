@@ -10,6 +10,7 @@ import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -25,9 +26,10 @@ TASKS = 48
 THREADS = 8
 
 RULES: list[dict[str, Any]] = [
-    {"name": "third", "match": {"project": "serial", "nth": [3, 5]}, "outcome": "error"},
+    {"name": "third", "match": {"project": "serial", "nth": [3, 5]}, "outcome": "error",
+     "after": "30m"},
     {"name": "unlucky", "match": {"tags": "chance", "chance": "1/5"}, "outcome": "error",
-     "after": "1h..3h"},
+     "after": "10m..3h"},
     {"name": "never", "match": {"unique_id": "no-such-*"}, "outcome": "hold"},
     {"name": "by schedule", "match": {"project": "serial"},
      "after": {"deliver": 2, "every": "day", "at": "18:00"}},
@@ -36,7 +38,8 @@ RULES: list[dict[str, Any]] = [
     {"name": "audited", "match": {"tags": "audited"}, "after": "1h",
      "reviews": [{"result": "rejected", "after": "1h", "redo": True},
                  {"result": "accepted", "after": "2h"}]},
-    {"name": "windowed", "match": {"tags": "chance", "window": {"from": "30m"}}, "after": "2h..9h"},
+    {"name": "windowed", "match": {"tags": "chance", "window": {"until": "30m"}},
+     "after": "2h..9h"},
 ]  # fmt: skip
 FAULTS: list[dict[str, Any]] = [
     {"name": "second batch", "match": {"operation": "create_batch", "nth": 2}, "status": 500,
@@ -135,6 +138,9 @@ def go_on(call: Calls) -> str:
     call.advance(minutes=20)
     call("POST", "/v1/task/categorization", {**CHOICE, "project": "serial"})
     call.raw("POST", "/v1/task/categorization", {**CHOICE, "unique_id": "serial-1"})
+    call.raw("POST", "/v2/task/chat", {
+        "project_name": "chats", "template_variables": {"prompt": "!"},
+    }, headers={"Idempotency-Key": "once"})  # fmt: skip
     call.raw("POST", "/v1/batches", {"project": "own", "name": "own-2"})
     call("POST", "/v1/batches/own-2/finalize")
     call("POST", "/v2/batch/resume", {"batch_name": "talks"})
@@ -153,15 +159,31 @@ def go_on(call: Calls) -> str:
 
 def play(door: str, threads: int, **more: Any) -> dict[str, Any]:
     """Plays the whole world in one door; the digest, and every task as the API shows it."""
-    with ScaleMock(**{**SETTINGS, **more}) as mock:
-        with mock.intercept() if door == "process" else nullcontext():
-            call = Calls(mock, HTTPS if door == "process" else mock.url, threads=threads)
-            begin(call)
-            taken = mock.journal.digest()
-            digest = go_on(call)
-            tasks = [_shown(one) for mode in ("live", "test") for one in _listed(call, mode)]
-        assert not mock._world.broken, list(mock._world.broken)
-        return {"begun": taken, "digest": digest, "tasks": sorted(tasks)}
+    with (
+        ScaleMock(**{**SETTINGS, **more}) as mock,
+        mock.intercept() if door == "process" else nullcontext(),
+    ):
+        call = Calls(mock, HTTPS if door == "process" else mock.url, threads=threads)
+        begin(call)
+        found = the_rest(call)
+        found["tasks"].sort()  # lists are in the order of arrival, which is up to the threads
+        return found
+
+
+def the_rest(call: Calls) -> dict[str, Any]:
+    """Plays a world that began to its end; what became of it, tasks as they are listed."""
+    begun = call.mock.journal.digest()
+    digest = go_on(call)
+    tasks = [_shown(one) for mode in ("live", "test") for one in _listed(call, mode)]
+    assert not call.mock._world.broken, list(call.mock._world.broken)
+    return {"begun": begun, "digest": digest, "tasks": tasks}
+
+
+def play_on(path: Path) -> dict[str, Any]:
+    """Restores a world from a file, in a mock that knows nothing of it, and plays it to its end."""
+    with ScaleMock() as mock, mock.intercept():
+        mock.restore(path)
+        return the_rest(Calls(mock, HTTPS))
 
 
 def _shown(task: dict[str, Any]) -> str:
@@ -211,7 +233,7 @@ def _many(call: Calls) -> Iterator[dict[str, Any]]:
         if number % 3 == 1:
             body["unique_id"] = f"u-{number}"
         body["metadata"] = {"n": number // 2}
-        if number % 2:
+        if number % 3 != 2:
             body["callback_url"] = call.hook
         if number % 7 == 0:
             body["callback_url"] = "qa@example.test"
@@ -259,7 +281,9 @@ def _studio(call: Calls) -> None:
     for name in ("own", "many"):
         call("POST", "/v1/batches", {"project": name, "name": f"{name}-1"})
         for number in range(9):
-            call.task(batch=f"{name}-1", unique_id=f"{name}-{number}", priority=10 + number % 2 * 20)
+            call.task(
+                batch=f"{name}-1", unique_id=f"{name}-{number}", priority=10 + number % 2 * 20
+            )
     call("PUT", "/v1/studio/batches/own-1", {"groups": ["night"]})
     for name in ("own-1", "many-1"):
         call("POST", f"/v1/batches/{name}/finalize")
@@ -276,8 +300,8 @@ def _second_api(call: Calls) -> None:
                     "template_variables": {"prompt": f"Count to {number}."}}  # fmt: skip
             call("POST", "/v2/task/chat", body)
     call("POST", "/v2/task/chat", {
-        "project_name": "chats", "idempotency_key": "once", "template_variables": {"prompt": "?"},
-    })  # fmt: skip
+        "project_name": "chats", "template_variables": {"prompt": "?"},
+    }, headers={"Idempotency-Key": "once"})  # fmt: skip
     tasks = call("GET", "/v2/tasks?batch_name=more%20talks")["tasks"]
     call("POST", f"/_mock/tasks/{tasks[0]['task_id']}/complete", {})
     call("POST", "/_mock/deliver", {"project": "chats"})
@@ -316,9 +340,11 @@ def _hands(call: Calls) -> None:
 
 
 def main() -> None:
-    """Prints what became of the world: ``rich.py DOOR THREADS``."""
-    door, threads = sys.argv[1:]
-    print(json.dumps(play(door, int(threads))))  # noqa: T201
+    """Prints what became of the world: ``rich.py DOOR THREADS``, or ``rich.py FILE``."""
+    if len(sys.argv) == 2:
+        print(json.dumps(play_on(Path(sys.argv[1]))))  # noqa: T201
+    else:
+        print(json.dumps(play(sys.argv[1], int(sys.argv[2]))))  # noqa: T201
 
 
 if __name__ == "__main__":

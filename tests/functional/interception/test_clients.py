@@ -36,7 +36,7 @@ def by_requests(method: str, path: str, headers: dict[str, str], body: Any = Non
 
 def by_urllib3(method: str, path: str, headers: dict[str, str], body: Any = None) -> Call:
     more = {} if body is None else {"json": body}
-    reply = urllib3.request(method, URL + path, headers=headers, **more)
+    reply = urllib3.PoolManager().request(method, URL + path, headers=headers, **more)
     return reply.status, reply.json()
 
 
@@ -191,7 +191,9 @@ def test_bodies_in_parts_and_large_ones_arrive_whole(mock: ScaleMock, auth: dict
     typed = {**auth, "Content-Type": "application/json"}
     made = [
         requests.post(URL + "/v1/projects", data=parts(), headers=typed, timeout=5).status_code,
-        urllib3.request("POST", URL + "/v1/projects", body=io.BytesIO(text), headers=typed).status,
+        urllib3.PoolManager()
+        .request("POST", URL + "/v1/projects", body=io.BytesIO(text), headers=typed)
+        .status,
         httpx.post(URL + "/v1/projects", content=parts(), headers=typed).status_code,
     ]
     # The first one makes the project, and the others are told that it is there.
@@ -334,7 +336,9 @@ def test_illegal_headers_are_refused_by_the_client_as_ever(
     mock: ScaleMock, auth: dict[str, str]
 ) -> None:
     with pytest.raises(ValueError, match="Invalid header value"):
-        urllib3.request("GET", URL + "/v1/tasks", headers={**auth, "X-A": "a\r\nX-B: b"})
+        urllib3.PoolManager().request(
+            "GET", URL + "/v1/tasks", headers={**auth, "X-A": "a\r\nX-B: b"}
+        )
     with pytest.raises(http.client.InvalidURL):
         http.client.HTTPSConnection("api.scale.com").request("GET", "/v1/ta sks")
     assert list(mock.requests) == []

@@ -122,8 +122,12 @@ def test_a_fault_is_the_exception_that_the_real_client_raises(
     tries = 2 if name == "aiohttp" and kind in {"reset", "empty"} else 1
     mock.faults.add(match={"operation": "list_tasks", "first": tries}, kind=kind)
     began = perf_counter()
-    with pytest.raises(RAISED[kind][name]):
-        CALLS[name](auth, 600)
+    if (kind, name) == ("truncated", "requests") and urllib3.__version__.startswith("1."):
+        # With this version below it, requests does not count what it reads.
+        assert b"total" not in CALLS[name](auth, 600)
+    else:
+        with pytest.raises(RAISED[kind][name]):
+            CALLS[name](auth, 600)
     assert perf_counter() - began < 5
     # The connection is gone, and the next request has another.
     assert json.loads(CALLS[name](auth, 600))["total"] == 0

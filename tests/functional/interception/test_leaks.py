@@ -75,7 +75,7 @@ def host_of(url: str) -> str:
 
 WAYS: dict[str, Callable[[str], Any]] = {
     "requests": lambda url: requests.get(url, timeout=5),
-    "urllib3": lambda url: urllib3.request("GET", url),
+    "urllib3": lambda url: urllib3.PoolManager().request("GET", url),
     "httpx": httpx.get,
     "async httpx": by_async_httpx,
     "httpx on trio": by_trio,

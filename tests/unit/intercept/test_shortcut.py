@@ -47,7 +47,9 @@ def intercepted() -> Iterator[None]:
 def told(reply: requests.Response) -> dict[str, Any]:
     raw = reply.raw
     return {
-        "status": (reply.status_code, reply.reason, raw.version, raw.version_string),
+        # Version 1.26 of urllib3 has no text of it.
+        "version": (raw.version, getattr(raw, "version_string", None)),
+        "status": (reply.status_code, reply.reason),
         "headers": list(raw.headers.items()),
         "content": reply.content,
         "cookies": dict(reply.cookies),
@@ -107,8 +109,9 @@ def test_plain_calls_go_the_short_way_and_others_do_not(monkeypatch: pytest.Monk
     requests.post(URL, json={}, timeout=5)
     requests.post(URL, data=iter([b"a", b"b"]), timeout=5)
     requests.get(f"{URL}/?cookie", timeout=5)
-    # A request is answered once, whichever way it takes in the end.
-    assert (ways, len(seen)) == ([True, True, False, False], 4)
+    # A request is answered once, whichever way it takes in the end; 1.26 has the long way only.
+    short = [True, True, False, False] if urllib3.__version__.startswith("2.") else []
+    assert (ways, len(seen)) == (short, 4)
 
 
 def test_a_connection_is_used_again() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scale_mock.domain.chats import ChatSetting
+from scale_mock.domain.chat_forms import ChatSetting
 from scale_mock.sim.instants import EPOCH
 from scale_mock.tasktypes import TaskTypes
 from scale_mock.tasktypes.chat.archetypes import ARCHETYPES, asked_for

@@ -1,0 +1,145 @@
+"""``explain`` in every state: what it says, at both doors, and that obeying it ends the wait."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from scaleapi.teams import TeammateRole
+
+from tests.functional.explain.states import STATES
+from tests.functional.helpers import batch, image_task, ok, project
+from tests.functional.v2.conftest import through
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scale_mock.world.explain import Explanation
+    from tests.functional.conftest import OpenDoor
+    from tests.functional.doors import Door, WireTap
+
+STEPS_MAX = 30
+STEP = re.compile(r"2024-01-\d\dT\d\d:\d\d:\d\d\.\d{3}Z  [a-z]+\.[a-z_]+(  .+)?")
+
+
+def alternatives(move: str) -> list[list[str]]:
+    """The calls of a suggestion: one list for each way that it names."""
+    ways = [list(calls_in(way)) for way in re.split(r",? or (?=mock|client|with|an )", move)]
+    return [way for way in ways if way]
+
+
+def calls_in(text: str) -> Iterator[str]:
+    """The Python calls in a text."""
+    for found in re.finditer(r"\b(?:mock|client)\.", text):
+        rest = text[found.start() :]
+        ends = [place for place, letter in enumerate(rest, 1) if letter == ")"]
+        yield next(rest[:end] for end in ends if is_call(rest[:end]))
+
+
+def is_call(text: str) -> bool:
+    try:
+        return isinstance(ast.parse(text, mode="eval").body, ast.Call)
+    except SyntaxError:
+        return False
+
+
+def explained(door: Door, task: Any, mode: str) -> Explanation:
+    """What both doors say."""
+    found = door.mock.explain(task)
+    told = ok(door.request("GET", f"/_mock/tasks/{task.id}/explain", mode=mode))
+    assert told.pop("response_url").startswith(f"/v1/task/{task.id}/response_url/")
+    assert told == found.as_dict()
+    return found
+
+
+def mode_of(door: Door, task: Any) -> str:
+    return "live" if door.mock._world.core.sides["live"].tasks.get(task.id) else "test"
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_is_explained_word_for_word(open_door: OpenDoor, name: str) -> None:
+    state = STATES[name]
+    door = open_door(**state.settings)
+    task = state.enter(door)
+    found = explained(door, task, mode_of(door, task))
+    callback = next((one.id for one in door.mock.callbacks.owed), "")
+    names = {"{id}": task.id, "{callback}": callback}
+    wanted = [state.decided_by, state.waits_for, state.move]
+    for placeholder, value in names.items():
+        wanted = [text.replace(placeholder, value) for text in wanted]
+    assert [found.decided_by, found.waits_for, found.move] == wanted
+    steps = [step for step in found.steps if not step.endswith("earlier entries)")]
+    assert steps
+    for step in steps:
+        assert STEP.fullmatch(step), step
+    instants = [step.partition(" ")[0] for step in steps]
+    assert instants == sorted(instants)
+
+
+@pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
+@pytest.mark.parametrize("name", STATES)
+def test_who_does_what_it_says_gets_the_task_on(
+    open_door: OpenDoor, tap: WireTap | None, name: str, which: int
+) -> None:
+    state = STATES[name]
+    door = open_door(**state.settings)
+    task = state.enter(door)
+    mode = mode_of(door, task)
+    names = {
+        "mock": door.mock,
+        "client": through(door.client(mode), tap, door),
+        "TeammateRole": TeammateRole,
+        "EMAIL": "new@example.test",
+        "LABELS": {"annotations": []},
+    }
+    for _ in range(STEPS_MAX):
+        before = explained(door, task, mode)
+        ways = alternatives(before.move)
+        if not ways:
+            break
+        for call in ways[which]:
+            eval(call, dict(names))  # the suggestion is Python, which is the point
+        after = door.mock.explain(task)
+        assert (after.status, after.waits_for, after.move) != (
+            before.status,
+            before.waits_for,
+            before.move,
+        ), f"{before.move} moved nothing"
+    last = door.mock.explain(task)
+    assert last.status == state.ends
+    assert last.move.startswith("nothing")
+
+
+def test_a_gate_that_keeps_a_batch_in_staging_is_told(open_door: OpenDoor) -> None:
+    door = open_door(rapid_gate="full")
+    project(door, rapid=True)
+    batch(door, "dry", calibration_batch=True).finalize()
+    made = batch(door)
+    task = image_task(door, batch="w1")
+    missing = (
+        'Batch "w1" cannot be finalized yet (setting rapid_gate="full" of the mock). Its project '
+        "is missing: a calibration score of at least 80 (no calibration task was audited yet: "
+        "POST /v1/task/TASK_ID/audit, task.audit); an evaluation task (POST "
+        "/v1/evaluation_tasks/imageannotation, client.create_evaluation_task); a training task "
+        "(POST /v1/training_tasks/imageannotation, client.create_training_task)."
+    )
+    found = explained(door, task, "live")
+    assert found.waits_for == (
+        "batch 'w1', which is still in staging: nobody works on a rapid batch before it is "
+        f"finalized. {missing}"
+    )
+    assert found.move == "what is missing, then client.finalize_batch('w1')"
+    of_batch = door.mock.explain_batch(made)
+    assert of_batch.waits_for == f"being finalized: it is still in staging. {missing}"
+    assert of_batch.move == found.move
+
+
+def test_the_other_modes_task_is_not_explained_to_a_key(door: Door) -> None:
+    task = image_task(door, mode="test")
+    reply = door.request("GET", f"/_mock/tasks/{task.id}/explain")
+    assert reply.json()["error"] == (
+        f'The task "{task.id}" lives in test mode; a live key cannot see it.'
+    )
+    assert door.mock.explain(task).status == "completed"
