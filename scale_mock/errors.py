@@ -9,6 +9,7 @@
     ├── ResponderFailed        a registered response function raised, or answered what does not fit
     ├── CallFailed             a scheduled call raised, or its function is gone
     │   └── StepFailed         a step of a scenario did not get the reply that it expects
+    ├── SleptInVain            absorbed sleep went on and on while nothing could happen
     ├── LeakError              a connection would have left the mock for the real service
     ├── PumpBusy               time was asked to move from inside a callback
     └── MissingDependency      an optional package is needed for this call
@@ -44,6 +45,10 @@ class LimitReached(ScaleMockError):
         )
         self.limit = limit
         self.setting = setting
+
+
+class SleptInVain(ScaleMockError):
+    """The code under test sleeps and sleeps, and nothing can ever happen in its world."""
 
 
 class LeakError(ScaleMockError):

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 import scaleapi  # noqa: F401 - loaded out here: pytester drops what is first loaded inside
+from click.testing import CliRunner
 
 import scale_mock
 from scale_mock import ScaleMock
@@ -21,7 +22,9 @@ from scale_mock.cli.main import commands
 from scale_mock.config.options import ARGUMENTS, OPTIONS
 from scale_mock.config.settings import NAMES, Settings
 from scale_mock.mock.host import Host
-from scale_mock.mock.rulefiles import reading
+from scale_mock.mock.scenarios.calls import STEP_KEYS
+from scale_mock.mock.scenarios.loading import shipped
+from scale_mock.mock.scenarios.parts import KEYS
 from scale_mock.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +33,7 @@ SERVER = "http://127.0.0.1:8723"
 PYTHON = re.findall(r"```python\n# (test_\w+\.py)\n(.*?)```", README, re.DOTALL)
 SHELL = re.findall(r"<!-- run against a server -->\n```bash\n(.*?)```", README, re.DOTALL)
 RUBY = re.findall(r"```ruby\n(.*?)```", README, re.DOTALL)
-RULE_FILES = re.findall(r"```toml\n(\[\[(?:rule|fault)\]\].*?)```", README, re.DOTALL)
+TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 SHOWN = ("test_explain.py",)
 """Samples whose output follows them."""
 HANDLES = ("batches", "callbacks", "clock", "datasets", "faults", "projects", "rules", "studio")
@@ -55,6 +58,7 @@ def test_every_python_sample_is_a_test_that_passes(
 
 def test_no_python_sample_escapes() -> None:
     assert README.count("```python\n") == len(PYTHON) >= 7
+    assert README.count("```toml\n") == len(TOML)
 
 
 def test_the_first_test_has_at_most_ten_lines() -> None:
@@ -102,12 +106,19 @@ def test_every_ruby_sample_runs_against_a_server(text: str) -> None:
     assert json.loads(said)["status"] == "pending"
 
 
-@pytest.mark.parametrize("text", RULE_FILES)
-def test_every_rule_file_is_fine(text: str, tmp_path: Path) -> None:
-    (tmp_path / "rules.toml").write_text(text)
-    found = reading()
-    found.add_file(str(tmp_path / "rules.toml"))
-    assert [str(problem) for problem in found.problems] == []
+@pytest.mark.parametrize("text", TOML)
+def test_every_rule_file_and_scenario_is_fine(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.toml"
+    file.write_text(text)
+    done = CliRunner().invoke(commands, ["check", str(file)])
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+def test_every_table_of_scenarios_is_documented() -> None:
+    text = section("Scenarios")
+    for kind, keys in {**KEYS, "step": STEP_KEYS}.items():
+        assert f"| `[[{kind}]]` | {', '.join(f'`{key}`' for key in keys)} |" in text
+    assert {f"`{name}`" for name in shipped()} <= set(re.findall(r"`[\w-]+`", text))
 
 
 def test_the_settings_table_is_the_code_s() -> None:

@@ -9,6 +9,8 @@ from scale_mock.api import v1, v2
 from scale_mock.faults.book import as_fault, numbered
 from scale_mock.faults.parse import locate
 from scale_mock.selectors.where import did_you_mean
+from scale_mock.world.vetting import fitting_types
+from scale_mock.world.world import TASK_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,7 +47,7 @@ def checked(
 
 
 def check_operations(fault: Fault, where: Where) -> None:
-    """Refuses a fault for an operation that does not exist: it could never strike.
+    """Refuses a fault for an operation or task type that does not exist: it could never strike.
 
     Raises:
         ConfigurationError: The text suggests the nearest.
@@ -61,6 +63,9 @@ def check_operations(fault: Fault, where: Where) -> None:
                 f'there is no operation "{text}"{did_you_mean(text, known)} Operations: '
                 f"{', '.join(known)}. Those of the control API are never faulted."
             )
+    types = fault.match.get("type")
+    if types is not None and types != [None]:
+        fitting_types(fault.matcher, types, TASK_TYPES, where)
 
 
 def add_faults(world: World, faults: Iterable[Fault | Mapping[str, object]]) -> list[str]:

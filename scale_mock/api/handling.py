@@ -177,7 +177,7 @@ class Handling:
 
     def _logged(self, reply: Reply) -> Reply:
         environ = self._call.environ
-        if isinstance(reply.body, bytes):
+        if isinstance(reply.body, bytes) and not reply.as_stored:
             reply.body = at_door(reply.body, self._door)
         reply.headers = (*reply.headers, ("Date", to_http(self._world.now())))
         if self._encounter is not None:

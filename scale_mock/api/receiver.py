@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from scale_mock.api.control.journal import next_event
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
+from scale_mock.config.late import LOADING
 from scale_mock.domain.refusals import UNKNOWN_RECEIVER
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 def receive(call: Call) -> Reply:
     """Takes a callback in and answers as the world's receiver is told to."""
-    from werkzeug.wrappers import Request
+    with LOADING:
+        from werkzeug.wrappers import Request
 
     world = call.registry.find_by_auth(call.header("scale-callback-auth") or "")
     if world is None:

@@ -24,12 +24,15 @@ class Reply:
         status: The HTTP status.
         content_type: The media type.
         headers: Further headers.
+        as_stored: Leaves the addresses of files as the store spells them, not as the door does: a
+            snapshot is sealed, and may be restored behind another door.
     """
 
     body: bytes | Iterable[bytes]
     status: int = 200
     content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
+    as_stored: bool = False
 
     @property
     def status_line(self) -> str:

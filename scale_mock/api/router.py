@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from scale_mock.api.paths import WrongMethod, decode_path
+from scale_mock.config.late import LOADING
 from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Router:
 
     @cached_property
     def _map(self) -> PathMap:
-        from scale_mock.api.routing import PathMap
+        with LOADING:
+            from scale_mock.api.routing import PathMap
 
         return PathMap(self._operations)
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from scale_mock.callbacks.answer import Answer
 from scale_mock.callbacks.records import REPLY_BYTES_KEPT
+from scale_mock.config.late import LOADING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -96,17 +97,18 @@ def handler_as_wsgi(handler: Callable[[Request], object]) -> WSGIApplication:
     """As :func:`as_wsgi`, for what is known to take a ``Request``: looking costs 10 µs a world."""
 
     def wsgi(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        from werkzeug.wrappers import Request, Response
+        with LOADING:
+            from werkzeug.wrappers import Request, Response
 
         answer = handler(Request(environ))
         if answer is None or type(answer) is int:
             start_response(f"{answer or 200} ", [])
             return []
-        if isinstance(answer, bool):
+        if not isinstance(answer, Response | str | bytes):
             raise TypeError(
                 f"a handler returns a status, a reply or nothing (a 200), not {answer!r}"
             )
-        reply = answer if isinstance(answer, Response) else Response(str(answer))
+        reply = answer if isinstance(answer, Response) else Response(answer)
         return reply(environ, start_response)
 
     return wsgi

@@ -69,7 +69,7 @@ class Targets:
         Raises:
             ConfigurationError: The prefix is no http(s) URL, or the app cannot be called.
         """
-        if not is_url(prefix) or not _host(prefix):
+        if not isinstance(prefix, str) or not is_url(prefix) or not _host(prefix):
             raise ConfigurationError(
                 f"mount({prefix!r}): a prefix is the beginning of an http or https URL, "
                 "for example 'https://app.test/'."

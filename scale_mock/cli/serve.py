@@ -96,14 +96,20 @@ def run(  # noqa: PLR0913 - one for every option
     )
     file = _world_file(snapshot, serving, watched)
     url = _listening(serving, https=https)
-    rest = threading.Timer(BREATH_S, _after_start, args=(load_rest, watched, serving))
+    _stay(url, clock, lambda: _after_start(load_rest, watched, serving), https=https)
+    _stop(serving, https=https, file=file)
+
+
+def _stay(url: str, clock: str, do_rest: Callable[[], None], *, https: bool) -> None:
+    """Says where it listens, has the rest done a little later, and returns at a signal."""
+    rest = threading.Timer(BREATH_S, do_rest)
     rest.daemon = True
+    signals = _caught_signals()
     _tell(url, https=https)
     rest.start()
     if sys.stderr.isatty():
         sys.stderr.writelines(f"{line}\n" for line in _hints(url, clock))
-    _wait_for_signal()
-    _stop(serving, https=https, file=file)
+    signals.recv(1)
 
 
 def _listening(serving: Host, *, https: bool) -> str:
@@ -202,19 +208,20 @@ def _after_start(
         _watch(watched, serving)
 
 
-def _wait_for_signal() -> None:
-    """Returns once SIGINT or SIGTERM came; from then on they do nothing else.
+def _caught_signals() -> socket.socket:
+    """A socket that has something to read once SIGINT or SIGTERM came; they do nothing else.
 
     The interpreter writes every signal's number to a socket, and the main thread reads from it:
     nothing is polled, it works on every system, and there is no moment between looking and waiting
-    in which a signal could be missed. One that comes before still ends the process at once.
+    in which a signal could be missed. One that comes before still ends the process at once, which
+    nobody can mind before they were told that requests are accepted.
     """
     receiver, sender = socket.socketpair()
     sender.setblocking(False)
-    signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
+    signal.set_wakeup_fd(sender.detach(), warn_on_full_buffer=False)
     for number in SIGNALS:
         signal.signal(number, lambda _number, _frame: None)
-    receiver.recv(1)
+    return receiver
 
 
 def _stop(serving: Host, *, https: bool, file: WorldFile | None) -> NoReturn:

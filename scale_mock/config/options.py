@@ -114,8 +114,8 @@ OPTIONS: tuple[Option, ...] = (
         "schedule_seed", "int", None, "N", "permutes what is due at one instant, to hunt order bugs"
     ),
     Option("rapid_gate", "text", None, "GATE", "what Rapid production needs first", RAPID_GATES),
-    Option("callback_hosts", "texts", (), "HOSTS", "hosts that callbacks are really sent to"),
     Option("scenario", "text", None, "NAME|FILE", "a shipped scenario, or a file, to play"),
+    Option("callback_hosts", "texts", (), "HOSTS", "hosts that callbacks are really sent to"),
     Option("rules", "texts", (), "FILES", "rule files; in Python also the rules themselves"),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
+from scale_mock.config.enabled import check_not_enabled
 from scale_mock.errors import ConfigurationError
 
 ClockMode = Literal["manual", "autojump", "realtime", "follow"]
@@ -112,6 +113,7 @@ class Settings:
     worlds_max: int = 1_000
 
     def __post_init__(self) -> None:
+        check_not_enabled(self.v2_not_enabled)
         if self.clock not in CLOCK_MODES:
             raise ConfigurationError(
                 f"clock={self.clock!r}: no such clock mode. Modes: {', '.join(CLOCK_MODES)}."

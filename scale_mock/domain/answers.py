@@ -193,6 +193,7 @@ def _error_of_parts(task: Task, error: Mapping[str, object]) -> dict[str, object
                 rule = task.decision.rule
                 raise ConfigurationError(f'The error of rule "{rule}" {problem}: {task.task_id}.')
             raise invalid(f'"error" {problem}', path=f"error.{key}")
+        assert isinstance(number, int)
         found.append((number, urls[number]))
     status = error.get("status_code")
     if key == "attachment":
@@ -233,7 +234,7 @@ def unfit(rule: str, type_name: str, problems: list[str]) -> str:
     """What to say of a rule's response that does not fit a task's type."""
     return (
         f'The response of rule "{rule}" does not fit the schema of {type_name}: '
-        f'{"; ".join(problems[:3])}. Add validate = false beside it to send it anyway.'
+        f"{'; '.join(problems[:3])}. Add validate = false beside it to send it anyway."
     )
 
 

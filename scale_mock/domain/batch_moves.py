@@ -53,7 +53,7 @@ class BatchMoves:
         batch.status = "paused"
         self._batches.unsettle(batch)
         for task in self._unstarted(batch):
-            parked = self._lifecycle.park(task)
+            parked = self._lifecycle.agenda.park(task)
             if parked is not None:
                 batch.parked[task.task_id] = parked
         self._note(batch, "batch.paused", tasks=len(batch.parked))
@@ -70,7 +70,7 @@ class BatchMoves:
         tasks = self._core.sides[batch.mode].tasks
         self._note(batch, "batch.resumed", tasks=len(parked))
         for task_id, one in parked.items():
-            self._lifecycle.unpark(tasks[task_id], one)
+            self._lifecycle.agenda.unpark(tasks[task_id], one)
         for task in self._unstarted(batch):
             # It came in, or back, while the batch was paused.
             if task.decision is None:

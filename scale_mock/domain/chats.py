@@ -104,7 +104,8 @@ class Chats:
             raise NOT_REPORTABLE(what=f"of type {task.type}")
         if task.status not in {"pending", "completed"}:
             raise NOT_REPORTABLE(what=task.status)
-        report = {"type": kind, "message": message}
+        given = {"type": kind, "message": message}
+        report = {name: fields.text_or_none(given, name) for name in given}
         held = decode_object(task.response) if task.response is not None else {}
         earlier = held.get(REPORTS)
         told = {name: value for name, value in report.items() if value is not None}

@@ -83,8 +83,10 @@ class Parked:
         kind: The event's kind, or :data:`OFFER` for work that was offered to a team.
         due_in: How long it was until then.
         ends_in: How long it was until the end of work; ``None`` where the event is that end.
+        by: The tasker who works on it, where work was started by hand during the pause.
     """
 
     kind: str
     due_in: timedelta
     ends_in: timedelta | None = None
+    by: str | None = None

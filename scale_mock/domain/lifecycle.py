@@ -13,8 +13,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.agenda import FINISH, START, Agenda
 from scale_mock.domain.answers import Answers, error_response
-from scale_mock.domain.decisions import OFFER, Parked
 from scale_mock.domain.documents import encode
 from scale_mock.domain.handwork import check_chat_labels
 from scale_mock.domain.refusals import (
@@ -31,7 +31,6 @@ from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
 
     from scale_mock.domain.batches import Batches
     from scale_mock.domain.core import Core
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from scale_mock.domain.task_index import TaskIndex
     from scale_mock.sim.scheduler import Event
 
-START = "task.start"
-FINISH = "task.finish"
 START_DELAY_MAX = timedelta(minutes=5)
 
 
@@ -50,6 +47,7 @@ class Lifecycle:
 
     Attributes:
         answers: What tasks are answered with.
+        agenda: What is scheduled for them.
         completed: Told of every task that was completed.
     """
 
@@ -58,6 +56,7 @@ class Lifecycle:
         self.completed: Callable[[Task], None] = lambda task: None
         self.answers = Answers(core)
         self._batches = batches
+        self.agenda = Agenda(core, self.touch)
         core.scheduler.on(START, self._on_start)
         core.scheduler.on(FINISH, self._on_finish)
 
@@ -94,9 +93,9 @@ class Lifecycle:
         if after and decision.outcome != "cancel":
             # Work starts a little after it may, so that cancel has its window.
             starts = cut_to_ms(now + min(after / 2, START_DELAY_MAX))
-            self._schedule(task, starts, START, to_iso(now + after))
+            self.agenda.put(task, starts, START, to_iso(now + after))
         else:
-            self._schedule(task, now + after, FINISH)
+            self.agenda.put(task, now + after, FINISH)
 
     def start(self, task: Task, *, by: str | None = None) -> None:
         """Work has started: from here on the task cannot be canceled."""
@@ -112,8 +111,10 @@ class Lifecycle:
         by = None if task.work_started else self._core.crowd.take(task)
         self.start(task, by=by)
         if planned is not None and planned.kind == START:
-            self._unschedule(task)
-            self._schedule(task, from_iso(str(planned.data)), FINISH, by)
+            self.agenda.drop(task)
+            self.agenda.put(task, from_iso(str(planned.data)), FINISH, by)
+        if task.batch is not None and task.task_id in task.batch.parked:
+            task.batch.parked[task.task_id].by = by
 
     def complete(
         self,
@@ -136,7 +137,7 @@ class Lifecycle:
         """
         self._require_pending(task, "complete")
         document = response if response is None or isinstance(response, bytes) else encode(response)
-        self._unschedule(task)
+        self.agenda.drop(task)
         task.response = document
         if attempts:
             task.past().attempts = encode([{"response": one} for one in attempts])
@@ -164,7 +165,7 @@ class Lifecycle:
         self._require_pending(task, "fail")
         body = error_response(task, error)
         document = encode(body)
-        self._unschedule(task)
+        self.agenda.drop(task)
         task.response = document
         self._end(task, "error")
         if task.history is not None and task.history.clear_unique_id_on_error:
@@ -222,49 +223,12 @@ class Lifecycle:
 
         In a paused batch the new fate is decided when the batch is resumed.
         """
-        self._unschedule(task)
+        self.agenda.drop(task)
         if task.batch is not None and task.batch.status == "paused" and not task.work_started:
             task.batch.parked.pop(task.task_id, None)
             task.decision = None
             return
         self.begin(task)
-
-    def park(self, task: Task) -> Parked | None:
-        """Takes back what is planned for a task of a batch that is paused; ``None`` if nothing is.
-
-        Returns:
-            What was scheduled, for :meth:`unpark`.
-        """
-        event, decision, now = task.event, task.decision, self._core.now()
-        if decision is None or decision.outcome == "hold":
-            return None
-        if event is None and (task.product_line != "studio" or task.past().stuck):
-            return None  # it waits for somebody by hand
-        self._unschedule(task)
-        self.touch(task)
-        if event is None:
-            return Parked(OFFER, timedelta(0))
-        if event.kind == START:
-            return Parked(START, event.due - now, ends_in=from_iso(str(event.data)) - now)
-        return Parked(event.kind, event.due - now)
-
-    def unpark(self, task: Task, parked: Parked) -> None:
-        """Schedules again what :meth:`park` took back, that much later; nothing for an ended task.
-
-        Work that somebody started by hand meanwhile ends when it would have.
-        """
-        if task.status != "pending" or task.event is not None or task.decision is None:
-            return
-        now = self._core.now()
-        self.touch(task)
-        if parked.kind == OFFER:
-            self._core.workforce.offer(task)
-        elif parked.ends_in is None:
-            self._schedule(task, now + parked.due_in, parked.kind)
-        elif task.work_started:
-            self._schedule(task, now + parked.ends_in, FINISH)
-        else:
-            self._schedule(task, now + parked.due_in, START, to_iso(now + parked.ends_in))
 
     def replace_response(self, task: Task, response: Mapping[str, object]) -> None:
         """Puts another response in the place of a completed task's; its callback is sent again."""
@@ -283,7 +247,7 @@ class Lifecycle:
         """
         if task.status == "deleted":
             raise ALREADY_DELETED()
-        self._unschedule(task)
+        self.agenda.drop(task)
         task.response = None
         if task.history is not None:
             task.history.attempts = None
@@ -306,13 +270,13 @@ class Lifecycle:
             task.batch.touched += 1
 
     def _on_start(self, event: Event) -> None:
-        task = self._task_of(event)
+        task = self.agenda.take(event)
         by = None if task.work_started else self._core.crowd.take(task)
         self.start(task, by=by)
-        self._schedule(task, from_iso(str(event.data)), FINISH, by)
+        self.agenda.put(task, from_iso(str(event.data)), FINISH, by)
 
     def _on_finish(self, event: Event) -> None:
-        task = self._task_of(event)
+        task = self.agenda.take(event)
         decision = task.decision
         if decision is None:
             raise ConfigurationError(f"{task!r} was to be finished before its fate was decided.")
@@ -349,7 +313,7 @@ class Lifecycle:
         self.complete(task, response, by=by, rule=rule, attempts=attempts)
 
     def _cancel(self, task: Task, *, by: str) -> None:
-        self._unschedule(task)
+        self.agenda.drop(task)
         self._end(task, "canceled")
         self._core.journal.write(task.subject, "task.canceled", by=by)
 
@@ -365,30 +329,6 @@ class Lifecycle:
         self.touch(task)
         if task.batch is not None:
             self._batches.count(task.batch, old, status)
-
-    def _schedule(self, task: Task, due: datetime, kind: str, finish: str | None = None) -> None:
-        task.event = self._core.scheduler.at(due, kind, task.subject, finish)
-        if task.batch is not None:
-            task.batch.scheduled += 1
-
-    def _unschedule(self, task: Task) -> None:
-        """Takes back what is scheduled for a task, and takes it out of the team's hands."""
-        self._core.workforce.withdraw(task)
-        if task.event is not None:
-            self._core.scheduler.cancel(task.event)
-            self._forget_event(task)
-
-    def _forget_event(self, task: Task) -> None:
-        task.event = None
-        if task.batch is not None:
-            task.batch.scheduled -= 1
-
-    def _task_of(self, event: Event) -> Task:
-        """The event's task, which no longer has anything scheduled."""
-        mode, _, task_id = event.subject.split("/", 2)
-        task = self._core.sides["test" if mode == "test" else "live"].tasks[task_id]
-        self._forget_event(task)
-        return task
 
     def _index(self, task: Task) -> TaskIndex:
         return self._core.sides[task.mode].task_index

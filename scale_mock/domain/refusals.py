@@ -250,7 +250,7 @@ ILLEGAL_MOVE = _documented(
     400, "Batch must be {wanted} to be {done}, current status: {status} (batch {name})"
 )
 IDENTIFIER_MISSING = _documented(400, "{names} is required")
-NOTHING_FOUND = _documented(404, '{kind} not found: there is none with {field} "{value}".')
+NOTHING_FOUND = _documented(404, '{kind} not found: there is none with {field} "{value}". {known}')
 NOT_AN_ID = _documented(400, '{field} is not a valid id: expected 24 hex digits, got "{value}".')
 NOT_ENABLED = _documented(
     402,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from scale_mock.domain.chat_forms import is_chat
 from scale_mock.domain.postings import Posting, Span, Union, descending, intersect
 from scale_mock.domain.timeline import Timeline
 
@@ -68,6 +69,7 @@ class TaskIndex:
         self.tasks: list[Task] = []
         self._postings: dict[tuple[str, str], Posting] = {}
         self._unique_ids: dict[str, Task] = {}
+        self._chats: dict[str, Task] = {}
         self._completed = Timeline(lambda seq: self.tasks[seq].completed_at)
         self._updated = Timeline(lambda seq: self.tasks[seq].updated_at)
 
@@ -84,6 +86,8 @@ class TaskIndex:
             self._put("tag", tag, task.seq)
         if task.unique_id is not None:
             self._unique_ids[task.unique_id] = task
+        if is_chat(task):
+            self._chats[task.identity] = task
         self._updated.add(task.updated_at, task.seq)
 
     def refill(self, tasks: Iterable[Task]) -> None:
@@ -150,6 +154,10 @@ class TaskIndex:
     def by_unique_id(self, unique_id: str) -> Task | None:
         """The task that holds a unique id now."""
         return self._unique_ids.get(unique_id)
+
+    def chat(self, identity: str) -> Task | None:
+        """The chat task of v2 with an identity; the ids of its annotations begin with it."""
+        return self._chats.get(identity)
 
     def page(
         self, wanted: TaskFilter, *, limit: int, before: int | None = None, offset: int = 0

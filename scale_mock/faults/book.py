@@ -7,17 +7,18 @@ book has no lock: whoever owns the world has one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError, LimitReached
 from scale_mock.faults.entry import Entry
 from scale_mock.faults.fault import Fault
 from scale_mock.faults.parse import locate
-from scale_mock.selectors.where import did_you_mean, show
+from scale_mock.selectors.shelf import Shelf
+from scale_mock.selectors.where import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from scale_mock.domain.ports import Matchable
     from scale_mock.faults.entry import Scene, Struck
@@ -49,20 +50,18 @@ class FaultBook:
     def __init__(
         self, faults: Iterable[Fault | Mapping[str, object]] = (), *, faults_max: int = FAULTS_MAX
     ) -> None:
-        self._entries: list[Entry] = []
-        self._by_word: dict[str, Entry] = {}  # by id and by name
+        self._shelf: Shelf[Entry] = Shelf("fault", unique="the journal is")
         self._faults_max = faults_max
-        self._number = 0
         self.on_requests: tuple[Entry, ...] = ()
         self.on_callbacks: tuple[Entry, ...] = ()
         self.memory: dict[str, tuple[int, str, str]] = {}
         self.extend(faults)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._shelf.entries)
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter([entry.fault for entry in self._entries])
+        return iter([entry.fault for entry in self._shelf.entries])
 
     def add(self, fault: Fault | Mapping[str, object]) -> str:
         """Adds one fault at the end.
@@ -91,43 +90,15 @@ class FaultBook:
         )
 
     def _add_all(self, given: Sequence[tuple[Fault | Mapping[str, object], Where]]) -> list[str]:
-        if len(self._entries) + len(given) > self._faults_max:
+        if len(self._shelf.entries) + len(given) > self._faults_max:
             raise LimitReached("Too many faults", limit=self._faults_max, setting="faults_max")
-        parsed = [(as_fault(fault, where), where) for fault, where in given]
-        chosen = {fault.name for fault, _ in parsed}
-        added: dict[str, Entry] = {}
-        fresh: list[Entry] = []
-        number = self._number
-        for fault, where in parsed:
-            holder = self._by_word.get(fault.name or "") or added.get(fault.name or "")
-            if holder:
-                raise where.at("name").refuse(
-                    f'the name "{fault.name}" is taken by {holder.id}; names and ids are unique, '
-                    "so that the journal is"
-                )
-            number = self._next_number(number, chosen, fault.name)
-            entry = Entry(f"fault-{number}", fault)
-            if fault.name is None:
-                entry.fault = fault.named(entry.id)
-            added |= {entry.id: entry, entry.name: entry}
-            fresh.append(entry)
-        self._number = number
-        self._by_word |= added
-        self._entries += fresh
+        ids = self._shelf.add([(as_fault(fault, where), where) for fault, where in given], _entered)
         self._sort()
-        return [entry.id for entry in fresh]
-
-    def _next_number(self, number: int, chosen: set[str | None], own: str | None) -> int:
-        """The next number whose id is nobody else's name: removing one must not be ambiguous."""
-        while True:
-            number += 1
-            word = f"fault-{number}"
-            if word == own or (word not in chosen and word not in self._by_word):
-                return number
+        return ids
 
     def _sort(self) -> None:
-        self.on_requests = tuple(e for e in self._entries if not e.fault.for_callbacks)
-        self.on_callbacks = tuple(e for e in self._entries if e.fault.for_callbacks)
+        self.on_requests = tuple(e for e in self._shelf.entries if not e.fault.for_callbacks)
+        self.on_callbacks = tuple(e for e in self._shelf.entries if e.fault.for_callbacks)
 
     def remove(self, id_or_name: str) -> Fault:
         """Takes a fault out.
@@ -135,22 +106,13 @@ class FaultBook:
         Raises:
             ConfigurationError: There is no such fault.
         """
-        entry = self._by_word.get(id_or_name)
-        if entry is None:
-            there = ", ".join(f'"{entry.name}"' for entry in self._entries[:20]) or "none"
-            hint = did_you_mean(str(id_or_name), self._by_word)
-            raise ConfigurationError(f'there is no fault "{id_or_name}"{hint} Faults: {there}.')
-        # By identity: entries of equal content are still different faults.
-        self._entries = [other for other in self._entries if other is not entry]
-        for word in {entry.id, entry.name}:
-            del self._by_word[word]
+        entry = self._shelf.take(id_or_name)
         self._sort()
         return entry.fault
 
     def clear(self) -> None:
         """Takes all faults out; ids are not used again."""
-        self._entries.clear()
-        self._by_word.clear()
+        self._shelf.fill(())
         self.memory.clear()
         self._sort()
 
@@ -192,11 +154,11 @@ class FaultBook:
 
     def unused(self) -> list[Fault]:
         """The faults that never struck anything, in order; :meth:`why_unused` says why."""
-        return [entry.fault for entry in self._entries if not entry.fired]
+        return [entry.fault for entry in self._shelf.entries if not entry.fired]
 
     def why_unused(self) -> list[str]:
         """One line for each unused fault: what came nearest, or what struck first."""
-        return [entry.why_unused() for entry in self._entries if not entry.fired]
+        return [entry.why_unused() for entry in self._shelf.entries if not entry.fired]
 
     def as_dicts(self) -> list[dict[str, object]]:
         """Every fault as plain data, with its id and counts."""
@@ -207,13 +169,13 @@ class FaultBook:
                 "matched": entry.matched,
                 "fired": entry.fired,
             }
-            for entry in self._entries
+            for entry in self._shelf.entries
         ]
 
     def dump(self) -> dict[str, Any]:
         """Everything in the book as plain data, for a snapshot."""
         return {
-            "number": self._number,
+            "number": self._shelf.number,
             "entries": [
                 {
                     "id": entry.id,
@@ -227,7 +189,7 @@ class FaultBook:
                     "examined": entry.examined,
                     "occurrences": dict(entry.occurrences),
                 }
-                for entry in self._entries
+                for entry in self._shelf.entries
             ],
             "memory": {request: list(reply) for request, reply in self.memory.items()},
         }
@@ -235,16 +197,20 @@ class FaultBook:
     def load(self, dumped: Mapping[str, Any]) -> None:
         """Becomes the book that :meth:`dump` wrote down."""
         self.clear()
-        for record in dumped["entries"]:
-            entry = Entry(**{**record, "fault": Fault.from_dict(record["fault"])})
-            self._entries.append(entry)
-            self._by_word |= {entry.id: entry, entry.name: entry}
-        self._number = dumped["number"]
+        self._shelf.fill(
+            Entry(**{**record, "fault": Fault.from_dict(record["fault"])})
+            for record in dumped["entries"]
+        )
+        self._shelf.number = dumped["number"]
         self.memory = {
             request: (status, content_type, text)
             for request, (status, content_type, text) in dumped["memory"].items()
         }
         self._sort()
+
+
+def _entered(fault_id: str, fault: Fault) -> Entry:
+    return Entry(fault_id, fault if fault.name is not None else fault.named(fault_id))
 
 
 def as_fault(given: Fault | Mapping[str, object], where: Where | None = None) -> Fault:
@@ -260,7 +226,7 @@ def numbered(
     Raises:
         ConfigurationError: It is no list.
     """
-    if isinstance(faults, (str, Mapping, Fault)):
+    if isinstance(faults, (str, Mapping)) or not isinstance(faults, Iterable):
         raise ConfigurationError(
             f"faults: a list of faults is expected, not {show(faults)}; for one fault write [fault]"
         )

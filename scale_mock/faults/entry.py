@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from scale_mock.selectors.nearest import Nearest
 from scale_mock.sim.streams import stream
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from scale_mock.faults.fault import Fault
 
 _OCCURRENCES_MAX = 100_000
-_NEAR_MISSES_EXAMINED = 1_000
-_FAR = 1_000_000
 
 
 class Struck(NamedTuple):
@@ -50,7 +49,7 @@ class Scene(NamedTuple):
 
 
 @dataclass(slots=True)
-class Entry:
+class Entry(Nearest):
     """A fault in a book.
 
     Attributes:
@@ -60,9 +59,6 @@ class Entry:
         fired: How many of them it struck.
         taken_by: The fault that struck the first one that this one was meant for in vain.
         missed: Why the newest match was not meant, in words.
-        nearest: The subject that came nearest to matching, and why it did not.
-        nearest_count: How many conditions that subject failed.
-        examined: How many subjects were looked at for the nearest.
         occurrences: How often each subject was met, where chance decides.
     """
 
@@ -72,9 +68,6 @@ class Entry:
     fired: int = 0
     taken_by: str | None = None
     missed: str = ""
-    nearest: str | None = None
-    nearest_count: int = _FAR
-    examined: int = 0
     occurrences: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -115,16 +108,9 @@ class Entry:
         return number
 
     def note_near_miss(self, subject: Matchable) -> None:
-        """Remembers the subject if it comes nearer than all before; cheap and bounded."""
-        if self.matched or self.nearest_count == 1 or self.examined >= _NEAR_MISSES_EXAMINED:
-            return
-        self.examined += 1
-        matcher = self.fault.matcher
-        count = matcher.count_mismatches(subject, stop_at=self.nearest_count)
-        if count < self.nearest_count:
-            self.nearest_count = count
-            reasons = "; ".join(map(str, matcher.mismatches(subject)))
-            self.nearest = f"{subject.match_value('title')}: {reasons}"
+        """Remembers a subject that does not match, if it comes nearer than all before."""
+        if not self.matched and self.nearest_count > 1:
+            self.compare(self.fault.matcher, subject, _title)
 
     def why_unused(self) -> str:
         """Why the fault has struck nothing, in one line."""
@@ -141,3 +127,7 @@ class Entry:
         if self.nearest is None:
             return f"{start}: no {things} came while it was there"
         return f"{start}: no {things} matched; the nearest was {self.nearest}"
+
+
+def _title(subject: Matchable) -> object:
+    return subject.match_value("title")

@@ -15,6 +15,7 @@ from scale_mock.faults.kinds import CALLBACK_KINDS, KEYS, REQUEST_KINDS, TEXTS
 from scale_mock.faults.matching import compile_fault_match, with_implied
 from scale_mock.faults.sense import check_sense, resolve_apply
 from scale_mock.selectors.durations import parse_duration
+from scale_mock.selectors.reading import label, read_flag, read_match, read_name
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from scale_mock.selectors.matching import Matcher
     from scale_mock.selectors.occasions import Occasions
 
-NAME_CHARACTERS_MAX = 200
 COPIES_MAX = 1_000
 CHUNK_BYTES_MAX = 1024 * 1024
 RETRY_AFTER_MAX = 86_400
@@ -61,11 +61,8 @@ def locate(data: object, position: int | None = None) -> Where:
         data: The fault as plain data, right or wrong.
         position: Its position in the list, from 1; None where it stands alone.
     """
-    name = data.get("name") if isinstance(data, Mapping) else None
-    label = "fault"
-    if isinstance(name, str) and name.strip():
-        label = f'fault "{name[:NAME_CHARACTERS_MAX]}"'
-    return Where(label if position is None else f"{label} (number {position})")
+    called = label(data, "fault")
+    return Where(called if position is None else f"{called} (number {position})")
 
 
 def parse_fault(data: object, where: Where) -> FaultFields:
@@ -86,18 +83,18 @@ def parse_fault(data: object, where: Where) -> FaultFields:
         if key not in KEYS:
             raise where.at(str(key)).refuse(f"unknown key{did_you_mean(str(key), KEYS)} {keys}")
     given = {key: value for key, value in data.items() if value is not None}
-    match = _read_match(given.get("match"), where.at("match"))
+    match = read_match(given.get("match"), where.at("match"))
     for_callbacks, matcher, occasions = compile_fault_match(match, where.at("match"))
     kind = _read_kind(given.get("kind"), where.at("kind"))
     delay = read_delay(given.get("delay"), where.at("delay"), for_callbacks=for_callbacks)
     status = _read_status(given, where, for_callbacks=for_callbacks)
     if kind is None and status is None and delay is not None:
         kind = "delay"
-    after_headers = _read_flag(given.get("after_headers"), where.at("after_headers"))
+    after_headers = read_flag(given.get("after_headers"), where.at("after_headers"))
     apply = _read_apply(given.get("apply"), where.at("apply"))
     check_sense(given, kind, status, where, for_callbacks=for_callbacks)
     return FaultFields(
-        name=_read_name(given.get("name"), where.at("name")),
+        name=read_name(given.get("name"), where.at("name")),
         match=match,
         status=status,
         error=_read_error(given.get("error"), status, where.at("error")),
@@ -123,35 +120,6 @@ def parse_fault(data: object, where: Where) -> FaultFields:
         matcher=with_implied(matcher, kind),
         occasions=occasions,
     )
-
-
-def _read_name(value: object, where: Where) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise where.refuse(f"a name is text that is not blank, not {show(value)}")
-    if len(value) > NAME_CHARACTERS_MAX:
-        raise where.refuse(f"a name has at most {NAME_CHARACTERS_MAX} characters")
-    return value
-
-
-def _read_match(value: object, where: Where) -> dict[str, object]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise where.refuse(f"a match is a table of wanted values by field, not {show(value)}")
-    return {key: _copied(inner, 0) for key, inner in value.items()}
-
-
-def _copied(value: object, depth: int) -> object:
-    """A copy of tables and lists, so that later changes by the caller stay out of the fault."""
-    if depth > 40:  # deeper than any path, so that the compiler still gets to refuse it
-        return value
-    if isinstance(value, Mapping):
-        return {key: _copied(inner, depth + 1) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_copied(inner, depth + 1) for inner in value]
-    return value
 
 
 def _read_kind(value: object, where: Where) -> Kind | None:
@@ -198,12 +166,6 @@ def _read_apply(value: object, where: Where) -> Apply | None:
         f'{show(value)} is neither "before" (the request takes no effect) nor "after" (it takes '
         f"effect, and then fails){hint}"
     )
-
-
-def _read_flag(value: object, where: Where) -> bool:
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    raise where.refuse(f"true or false, not {show(value)}")
 
 
 def _read_auth(value: object, where: Where) -> Literal["wrong", "missing"]:

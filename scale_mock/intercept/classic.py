@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from scale_mock.intercept.patching import Patches
 
+OF_A_REQUEST = ("_response_options", "_tunnel_host", "_tunnel_port", "_tunnel_scheme")
+"""What urllib3's connections are told before a request, and forget when they close."""
+
 
 def patch_http_client(module: ModuleType, patches: Patches) -> None:
     """Patches ``http.client``."""
@@ -76,10 +79,10 @@ def _putrequest(original: Callable[..., None]) -> Callable[..., None]:
             else:
                 _exchange(self, *origin)
                 if is_ours and self.sock is sock:
-                    self.close()
+                    _hang_up(self)
         elif is_ours and not GATE.may_keep(sock.wire.origin, in_memory=True):
             # Interception has ended: it connects anew, or is stopped.
-            self.close()
+            _hang_up(self)
         elif sock is not None and not is_ours:
             tunnel = getattr(self, "_tunnel_host", None)
             host, port = (tunnel, self._tunnel_port) if tunnel else (self.host, self.port)
@@ -94,8 +97,16 @@ def _exchange(connection: Any, scheme: str, host: str, port: int) -> None:
     wire = GATE.connect(scheme, host, port)
     if wire is not None:
         if connection.sock is not None:
-            connection.close()
+            _hang_up(connection)
         connection.sock = MemorySocket(wire, connection.timeout)
+
+
+def _hang_up(connection: Any) -> None:
+    """Closes a connection at the beginning of a request, which urllib3 would forget about."""
+    known = vars(connection)
+    kept = {name: known[name] for name in OF_A_REQUEST if name in known}
+    connection.close()
+    known.update(kept)
 
 
 def _origin_of(url: str) -> Origin:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from scale_mock.errors import ConfigurationError
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 PORTS = {"http": 80, "https": 443}
 PATHS = ("", "/", "/v1", "/v1/", "/v2", "/v2/")
 """What may follow the host in a base URL; the application knows these paths itself."""
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:.]+")
 
 
 class Place(NamedTuple):
@@ -50,9 +53,27 @@ class Origin(NamedTuple):
 
 
 def plain_host(host: str | bytes) -> str:
-    """A host name as it is compared: text, in lower case, without brackets and final dot."""
+    """A host name as it is compared: text, in lower case, without brackets and final dot.
+
+    Letters beyond ASCII are written as the resolver would: some clients do it early, some late.
+    """
     text = host.decode("latin-1") if isinstance(host, bytes) else host
+    if not text.isascii():
+        with suppress(UnicodeError):
+            text = text.encode("idna").decode("ascii")
     return text.lower().rstrip(".").strip("[]")
+
+
+def _checked(host: str | None) -> str:
+    """A host name that somebody wrote into a setting; empty for none.
+
+    Raises:
+        ValueError: It is no name of a host.
+    """
+    name = plain_host(host or "")
+    if name and _NAME.fullmatch(name) is None:
+        raise ValueError(f"{host!r} is no name of a host")
+    return name
 
 
 def parse_place(text: object) -> Place:
@@ -62,24 +83,24 @@ def parse_place(text: object) -> Place:
         ConfigurationError: It is neither.
     """
     shown = f"hosts={text!r}"
+    expected = (
+        f"{shown}: expected a base URL such as 'https://labels.example.test', or a host name."
+    )
     if not isinstance(text, str) or not text.strip():
-        raise ConfigurationError(
-            f"{shown}: expected a base URL such as 'https://labels.example.test', or a host name."
-        )
+        raise ConfigurationError(expected)
     given = text.strip()
     try:
         parts = urlsplit(given if "//" in given else f"//{given}")
-        host, port = plain_host(parts.hostname or ""), parts.port
+        host, port = _checked(parts.hostname), parts.port
     except ValueError as error:
         raise ConfigurationError(f"{shown}: this is no URL ({error}).") from error
     if not host or parts.scheme not in {"", *PORTS}:
-        raise ConfigurationError(
-            f"{shown}: expected a base URL such as 'https://labels.example.test', or a host name."
-        )
+        raise ConfigurationError(expected)
     if parts.path not in PATHS or parts.query or parts.fragment:
+        rest = urlunsplit(("", "", parts.path, parts.query, parts.fragment))
         raise ConfigurationError(
             f"{shown}: a whole host is intercepted, so leave out what follows it "
-            f"({parts.path or '?' + parts.query}); only /v1 and /v2 may stand there."
+            f"({rest}); only /v1 and /v2 may stand there."
         )
     if not parts.scheme:
         return Place(host, None, port)

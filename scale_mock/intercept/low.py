@@ -23,11 +23,11 @@ def patch_socket(module: ModuleType, patches: Patches) -> None:
     """Patches ``socket``."""
     for name in LOOKUPS:
         patches.add(module, name, _lookup)
-    # Where another tool has put a class of its own, pytest-socket for example, Python's is below it.
+    # Another tool may have put a class of its own there, which goes later (pytest-socket does).
     python = [kind for kind in module.socket.__mro__ if kind.__module__ == "socket"]
-    for kind in {module.socket, *python}:
-        patches.add(kind, "connect", _connect)
-        patches.add(kind, "connect_ex", _connect)
+    kind = python[0] if python else module.socket
+    patches.add(kind, "connect", _connect)
+    patches.add(kind, "connect_ex", _connect)
 
 
 def patch_asyncio(module: ModuleType, patches: Patches) -> None:

@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.intercept.gate import GATE
+from scale_mock.intercept.hosts import Origin, plain_host
 from scale_mock.intercept.reading import Reader
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from scale_mock.intercept.wire import Wire
 
 POOLS = ("ConnectionPool", "HTTPProxy", "SOCKSProxy")
+KEPT = ("HTTPConnection", "ForwardHTTPConnection", "TunnelHTTPConnection", "Socks5Connection")
+"""The kinds of connections that pools keep; what is inside of them is left as it is."""
 
 
 def patch_httpcore(module: ModuleType, patches: Patches) -> None:
@@ -35,6 +38,13 @@ def patch_httpcore(module: ModuleType, patches: Patches) -> None:
             # A class that inherits the method is patched with its parent.
             if pool is not None and "create_connection" in vars(pool):
                 patches.add(pool, "create_connection", _create(connection, backend))
+    for prefix, interface in (
+        ("", module.ConnectionInterface),
+        ("Async", module.AsyncConnectionInterface),
+    ):
+        for kind in interface.__subclasses__():
+            if kind.__name__ in {prefix + name for name in KEPT}:
+                patches.add(kind, "is_available", _is_available)
 
 
 def _create(
@@ -56,6 +66,21 @@ def _create(
         return create_connection
 
     return make
+
+
+def _is_available(original: Callable[..., bool]) -> Callable[..., bool]:
+    """Passes over kept connections that lead elsewhere than a new one would."""
+
+    def is_available(self: Any) -> bool:
+        target = getattr(self, "_remote_origin", None) or self._origin
+        scheme, host = target.scheme.decode("ascii"), plain_host(target.host)
+        backend = getattr(self, "_network_backend", None)
+        in_memory = isinstance(backend, _SyncBackend | _AsyncBackend)
+        return original(self) and GATE.may_keep(
+            Origin(scheme, host, target.port), in_memory=in_memory
+        )
+
+    return is_available
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError
 from scale_mock.intercept.gate import GATE
+from scale_mock.intercept.hosts import Origin, plain_host
 from scale_mock.intercept.reading import CONTINUE, NO_TIMEOUT, reset_error
 from scale_mock.intercept.replies_out import Cut
 
@@ -39,6 +40,7 @@ def _create(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
     async def connect(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
+        _drop_strays(self, req)
         connection = await original(self, req, traces, timeout)
         transport = connection.transport
         if type(transport) is MemoryTransport:
@@ -47,6 +49,16 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
         return connection
 
     return connect
+
+
+def _drop_strays(connector: Any, req: Any) -> None:
+    """Closes kept connections that lead elsewhere than a new one would."""
+    url = req.url
+    origin = Origin(url.scheme, plain_host(url.raw_host or ""), url.port or 0)
+    for protocol, *_ in list(connector._conns.get(req.connection_key, ())):
+        in_memory = type(protocol.transport) is MemoryTransport
+        if not GATE.may_keep(origin, in_memory=in_memory):
+            protocol.close()
 
 
 class MemoryTransport(asyncio.Transport):

@@ -6,10 +6,10 @@ import functools
 import inspect
 import sys
 import unittest
-from contextlib import ExitStack
+from contextlib import ExitStack, aclosing
 from typing import TYPE_CHECKING, Any, overload
 
-from scale_mock.errors import LeakError
+from scale_mock.errors import ConfigurationError, LeakError
 from scale_mock.mock.facade import ScaleMock
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PARAMETER = "mock"
 """A function that has a parameter of this name is given the world."""
+MADE = "__scale_mock_world__"
+"""The attribute that tells the functions that were made here."""
 TESTS = "test"
 """How the methods of a decorated class begin that get a world each."""
 
@@ -69,6 +71,11 @@ class MockScale:
         """Decorates a function, a coroutine function, or a class of tests."""
         if isinstance(target, type):
             return self._class(target)
+        if not callable(target):
+            raise ConfigurationError(
+                f"mock_scale({target!r}): expected the function or class that it decorates; "
+                "settings are given by name, as in mock_scale(seed=7)."
+            )
         return self._function(target)
 
     def _again(self) -> MockScale:
@@ -82,35 +89,27 @@ class MockScale:
         def given(mock: ScaleMock, more: dict[str, Any]) -> dict[str, Any]:
             return {**more, PARAMETER: mock} if wants and PARAMETER not in more else more
 
-        wrapper: Any
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def wrapper(*arguments: Any, **more: Any) -> Any:
-                with self._again() as mock:
-                    return await function(*arguments, **given(mock, more))
-
-        else:
-
-            @functools.wraps(function)
-            def wrapper(*arguments: Any, **more: Any) -> Any:
-                with self._again() as mock:
-                    return function(*arguments, **given(mock, more))
-
+        wrapper = _wrapped(function, self._again, given)
         if wants:
             # Otherwise pytest would look for a fixture of that name.
             left = [p for p in signature.parameters.values() if p.name != PARAMETER]
-            wrapper.__signature__ = signature.replace(parameters=left)
-        made: Callable[..., Any] = wrapper
-        return made
+            vars(wrapper)["__signature__"] = signature.replace(parameters=left)
+        vars(wrapper)[MADE] = True
+        return wrapper
 
     def _class(self, cls: type) -> type:
         if issubclass(cls, unittest.TestCase):
             self._test_case(cls)
             return cls
-        for name, value in list(vars(cls).items()):
-            if name.startswith(TESTS) and inspect.isfunction(value):
-                setattr(cls, name, self._function(value))
+        for name in dir(cls):
+            if name.startswith(TESTS):
+                value = inspect.getattr_static(cls, name)
+                if name not in vars(cls):
+                    value = _bare(value)
+                if inspect.isfunction(value):
+                    setattr(cls, name, self._function(value))
+                elif isinstance(value, staticmethod | classmethod):
+                    setattr(cls, name, type(value)(self._function(value.__func__)))
         return cls
 
     def _test_case(self, cls: Any) -> None:
@@ -133,6 +132,57 @@ class MockScale:
                 return result
 
         cls.run = run_with_world
+
+
+def _wrapped(
+    function: Callable[..., Any],
+    again: Callable[[], MockScale],
+    given: Callable[[ScaleMock, dict[str, Any]], dict[str, Any]],
+) -> Callable[..., Any]:
+    """A function of the same kind, around which a world is open.
+
+    Generators, such as a fixture that yields, have theirs until they end.
+    """
+    wrapper: Any
+    if inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def wrapper(*arguments: Any, **more: Any) -> Any:
+            with again() as mock:
+                async with aclosing(function(*arguments, **given(mock, more))) as values:
+                    async for value in values:
+                        yield value
+
+    elif inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def wrapper(*arguments: Any, **more: Any) -> Any:
+            with again() as mock:
+                return (yield from function(*arguments, **given(mock, more)))
+
+    elif inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def wrapper(*arguments: Any, **more: Any) -> Any:
+            with again() as mock:
+                return await function(*arguments, **given(mock, more))
+
+    else:
+
+        @functools.wraps(function)
+        def wrapper(*arguments: Any, **more: Any) -> Any:
+            with again() as mock:
+                return function(*arguments, **given(mock, more))
+
+    made: Callable[..., Any] = wrapper
+    return made
+
+
+def _bare(value: Any) -> Any:
+    """A test that a class inherits, without the world that its parent's decorator gives it."""
+    if isinstance(value, staticmethod | classmethod):
+        return type(value)(_bare(value.__func__))
+    return value.__wrapped__ if getattr(value, MADE, False) else value
 
 
 def _bad(result: Any) -> int:

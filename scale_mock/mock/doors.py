@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
     from typing import Self
     from wsgiref.types import WSGIApplication
@@ -48,7 +49,7 @@ class Doors:
         Raises:
             ConfigurationError: There is no such mode.
         """
-        if mode not in {"live", "test"}:
+        if mode not in ("live", "test"):
             raise ConfigurationError(f"callback_auth({mode!r}): the modes are 'live' and 'test'.")
         return self._world.auth_key(mode)
 
@@ -112,7 +113,12 @@ class Doors:
 
         if self._closed:
             raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
-        wanted = (hosts,) if isinstance(hosts, str) else hosts
+        if not isinstance(hosts, Iterable):
+            raise ConfigurationError(
+                f"hosts={hosts!r}: expected base URLs such as 'https://labels.example.test', or "
+                "host names."
+            )
+        wanted = (hosts,) if isinstance(hosts, str | bytes) else hosts
         return Interception(self, self._world, hosts=wanted, absorb_sleep=absorb_sleep)
 
     def _entrance(self) -> tuple[str, Path | None]:
@@ -134,7 +140,7 @@ class Doors:
         """
         from scale_mock.mock.client import sdk_client
 
-        if mode not in {"live", "test"}:
+        if mode not in ("live", "test"):
             raise ConfigurationError(f"mode={mode!r}: a client is for 'live' or 'test' mode.")
         key = self.live_key if mode == "live" else self.test_key
         return sdk_client(key, *self._entrance())

@@ -17,10 +17,11 @@ from scale_mock.mock.clock import Clock
 from scale_mock.mock.datasets import DatasetHandle
 from scale_mock.mock.doors import Doors
 from scale_mock.mock.faults import Faults
-from scale_mock.mock.handles import BatchHandle, ProjectHandle, Rules, TaskHandle
+from scale_mock.mock.handles import BatchHandle, ProjectHandle, TaskHandle
 from scale_mock.mock.host import Host
 from scale_mock.mock.interception import guard_scale, leak_texts, leaks_so_far, raise_leaks
 from scale_mock.mock.outer import PROCESS_TIME
+from scale_mock.mock.rules import Rules
 from scale_mock.mock.scene import NO_SCENE, Scene
 from scale_mock.mock.snapshots import Snapshots
 from scale_mock.mock.studio import StudioHandle
@@ -72,6 +73,12 @@ def _scene(scenario: object) -> Scene:
     from scale_mock.mock.scenarios.loading import find_scenario
 
     return find_scenario(scenario).scene
+
+
+def _chosen(scene: Scene, given: Mapping[str, object]) -> Settings:
+    """The settings of a world: what is given wins over what its scenario says."""
+    said = {name: value for name, value in given.items() if value is not None}
+    return Settings().with_changes(**{**scene.settings, **said})
 
 
 class ScaleMock(Doors, Snapshots):
@@ -139,26 +146,17 @@ class ScaleMock(Doors, Snapshots):
     ) -> None:
         for setting in settings:
             check_name(setting)
-        given = {
-            "seed": seed,
-            "clock": clock,
-            "strict_fields": strict_fields,
-            "rapid_gate": rapid_gate,
-            **settings,
-        }
         scene = _scene(scenario)
-        said = {name: value for name, value in given.items() if value is not None}
-        chosen = Settings().with_changes(
-            **{**scene.settings, **said}, callback_hosts=_texts(callback_hosts)
-        )
+        settings |= {"seed": seed, "clock": clock}
+        settings |= {"strict_fields": strict_fields, "rapid_gate": rapid_gate}
+        chosen = _chosen(scene, {**settings, "callback_hosts": _texts(callback_hosts)})
+        begin = scene.start_at if start_at is None else start_at
         self.name = name if name is not None else generated_name(next(_numbers))
         first_rules, file_faults = _rules(rules) if rules else ([], [])
         self._world = World(
             name=self.name,
             settings=chosen,
-            start_at=scene.start_at
-            if start_at is None
-            else parse_instant(start_at, where="start_at"),
+            start_at=parse_instant(begin, where="start_at"),
             rules=[*first_rules, *scene.rules],
             outer=PROCESS_TIME,
             faults=[*(checked(faults) if faults else ()), *file_faults, *scene.faults],
@@ -184,6 +182,9 @@ class ScaleMock(Doors, Snapshots):
         self.faults = Faults(self._world)
         self.tasktypes = TaskTypesHandle(self._world)
         self._appointments = AppointmentBook(self._world)
+        self._play(scene)
+
+    def _play(self, scene: Scene) -> None:
         if scene.play is not None:
             self._world.play(scene.play)
             self._world.pump.turn()
@@ -258,7 +259,8 @@ class ScaleMock(Doors, Snapshots):
         from scale_mock.callbacks.expect import expectation
         from scale_mock.world import staff
 
-        ids = None if tasks is None else [expectation(task=one).task or "" for one in tasks]
+        some = [tasks] if isinstance(tasks, str) else tasks
+        ids = None if some is None else [expectation(task=one).task or "" for one in some]
         self._world.pump.rest()
         with self._world.lock:
             side = self._world.core.sides[mode]

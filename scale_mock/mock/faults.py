@@ -34,11 +34,9 @@ class Faults:
             ConfigurationError: The fault is wrong; the message says where and what is accepted.
         """
         __tracebackhide__ = True
-        from scale_mock.faults.fault import Fault
-
         if fault is not None and fields:
             raise TypeError("Pass a fault or its fields, not both.")
-        made = fault if isinstance(fault, Fault) else {**(fault or {}), **fields}
+        made = fields if fault is None else fault
         with self._world.lock:
             return add_fault(self._world, made)
 

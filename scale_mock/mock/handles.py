@@ -14,15 +14,12 @@ from scale_mock.envelopes.rapid import calibration_json, taskers_json
 from scale_mock.envelopes.tasks import at_door, render_task
 from scale_mock.errors import ConfigurationError
 from scale_mock.world import staff
-from scale_mock.world.ruling import add_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from os import PathLike
+    from collections.abc import Sequence
 
     from scale_mock.domain.model import Batch, Mode, Project, Task
     from scale_mock.domain.side import Side
-    from scale_mock.rules.rule import Rule
     from scale_mock.world import World
 
 Json = dict[str, object]
@@ -279,81 +276,3 @@ class ProjectHandle:
             if name in side.projects:
                 return side, side.projects[name]
         raise PROJECT_NOT_FOUND()
-
-
-class Rules:
-    """The rules of a world: what happens to which tasks, and when. The first match decides."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def add(self, rule: Rule | Mapping[str, object] | None = None, /, **fields: object) -> str:
-        """Appends a rule.
-
-        A rule decides when work on a task can begin: at creation (Enterprise) or at finalize
-        (Rapid, Studio). Tasks decided before are left alone unless the rule says ``replan=True``.
-
-        Args:
-            rule: A :class:`scale_mock.Rule` or a dict; instead of it its fields may be passed.
-            fields: ``name``, ``match``, ``outcome``, ``after``, ``error``, ``response``,
-                ``partial``, ``redo``, ``reviews``, ``calibration``, ``replan``.
-
-        Returns:
-            The rule's id.
-
-        Raises:
-            ConfigurationError: The rule is wrong; the message says where and what is accepted.
-        """
-        __tracebackhide__ = True
-        from scale_mock.rules.rule import Rule
-
-        if rule is not None and fields:
-            raise TypeError("Pass a rule or its fields, not both.")
-        made = rule if isinstance(rule, Rule) else {**(rule or {}), **fields}
-        with self._world.lock:
-            return add_rules(self._world, [made])[0]
-
-    def load(self, *paths: str | PathLike[str]) -> list[str]:
-        """Appends the rules and faults of files, TOML or JSON, all or none.
-
-        Args:
-            paths: The files, in the order in which their rules are to be tried.
-
-        Returns:
-            The ids of the rules.
-
-        Raises:
-            ConfigurationError: Something is wrong, as ``FILE:LINE: message``.
-        """
-        __tracebackhide__ = True
-        from scale_mock.mock.rulefiles import load_files
-
-        with self._world.lock:
-            return load_files(self._world, paths)
-
-    def clear(self) -> None:
-        """Removes every rule."""
-        with self._world.lock:
-            self._world.rules.clear()
-
-    def remove(self, id_or_name: str) -> None:
-        """Removes one rule."""
-        with self._world.lock:
-            self._world.rules.remove(id_or_name)
-
-    def unused(self) -> list[Rule]:
-        """The rules that have decided nothing so far."""
-        with self._world.lock:
-            return list(self._world.rules.unused())
-
-    def shadowed(self) -> list[Rule]:
-        """The rules that matched only tasks that an earlier rule decided."""
-        with self._world.lock:
-            return list(self._world.rules.shadowed())
-
-    def __iter__(self) -> Iterator[Rule]:
-        with self._world.lock:
-            return iter(list(self._world.rules))
-
-    def __len__(self) -> int:
-        return len(self._world.rules)

@@ -69,7 +69,8 @@ def expanded(rules: Iterable[RuleLike | FilePath] | FilePath) -> tuple[list[Rule
     """
     found: list[RuleLike] = []
     faults: list[Fault] = []
-    if isinstance(rules, Mapping):
+    given: object = rules  # whatever a test passes, not only what is meant to be passed
+    if isinstance(given, Mapping | bytes) or not isinstance(given, Iterable | PathLike):
         raise ConfigurationError(
             f"rules: a list of rules is expected, not {rules!r}; for one rule write [...] around it"
         )

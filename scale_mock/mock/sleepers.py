@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from scale_mock.errors import ConfigurationError
+from scale_mock.mock.patience import Patience
 from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class Absorber:
         self._sleepers: list[Sleeper] = []
         self._stood: dict[threading.Thread, tuple[tuple[int, int], float]] = {}
         self._count = 0
+        self._patience = Patience(world)
 
     def sleep(self, seconds: float) -> None:
         """What ``time.sleep`` does in the threads of the test."""
@@ -124,6 +126,7 @@ class Absorber:
         require_own_clock(self.world, "time.sleep")
         if not length or self.world.pump.is_out or self.world.pump.is_mine:
             return None
+        self._patience.spend(length)
         with self.changed:
             self._count += 1
             wake_at = self.world.now() + length

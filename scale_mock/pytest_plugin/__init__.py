@@ -53,6 +53,7 @@ MARKER_HELP = (
 
 _FAILED = pytest.StashKey[bool]()
 _LATE_LEAKS = pytest.StashKey[list[str]]()
+_OF_WORKER = "scale_mock_late_leaks"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -108,11 +109,20 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fails the run for what threads tried after the last test."""
-    texts = leaks_left()
+    texts = [*session.config.stash.get(_LATE_LEAKS, []), *leaks_left()]
     if texts:
         session.config.stash[_LATE_LEAKS] = texts
+        # A worker of pytest-xdist cannot fail a run; who started it can.
+        getattr(session.config, "workeroutput", {})[_OF_WORKER] = texts
         if session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Takes over what threads tried in a worker of pytest-xdist after its last test."""
+    texts = getattr(node, "workeroutput", {}).get(_OF_WORKER, [])
+    node.config.stash.setdefault(_LATE_LEAKS, []).extend(texts)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

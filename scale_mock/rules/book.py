@@ -17,7 +17,8 @@ from scale_mock.rules.parse import locate, ordinal
 from scale_mock.rules.rule import Rule
 from scale_mock.rules.shadows import Shadows
 from scale_mock.rules.steering import STEERED, steering_rule
-from scale_mock.selectors.where import did_you_mean, show
+from scale_mock.selectors.shelf import Shelf
+from scale_mock.selectors.where import show
 from scale_mock.sim.instants import EPOCH
 
 if TYPE_CHECKING:
@@ -47,17 +48,15 @@ class RuleBook:
     def __init__(
         self, rules: Iterable[Rule | Mapping[str, object]] = (), *, rules_max: int = RULES_MAX
     ) -> None:
-        self._entries: list[Entry] = []
-        self._by_word: dict[str, Entry] = {}  # by id and by name
+        self._shelf: Shelf[Entry] = Shelf("rule", unique="explanations are")
         self._rules_max = rules_max
-        self._number = 0
         self.extend(rules)
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return len(self._shelf.entries)
 
     def __iter__(self) -> Iterator[Rule]:
-        return iter([entry.rule for entry in self._entries])
+        return iter([entry.rule for entry in self._shelf.entries])
 
     def add(self, rule: Rule | Mapping[str, object] | None = None, /, **kwargs: object) -> str:
         """Adds one rule at the end.
@@ -107,40 +106,13 @@ class RuleBook:
         return self._add_all([(rule, locate(_named(rule), position)) for position, rule in pairs])
 
     def _add_all(self, given: Sequence[tuple[Rule | Mapping[str, object], Where]]) -> list[str]:
-        if len(self._entries) + len(given) > self._rules_max:
+        if len(self._shelf.entries) + len(given) > self._rules_max:
             raise LimitReached("too many rules", limit=self._rules_max, setting="rules_max")
         parsed = [
             (rule if isinstance(rule, Rule) else Rule.from_dict(rule, where=where), where)
             for rule, where in given
         ]
-        chosen = {rule.name for rule, _ in parsed}
-        added: dict[str, Entry] = {}
-        number = self._number
-        for rule, where in parsed:
-            holder = self._by_word.get(rule.name or "") or added.get(rule.name or "")
-            if holder:
-                raise where.at("name").refuse(
-                    f'the name "{rule.name}" is taken by {holder.id}; names and ids are unique, '
-                    "so that explanations are"
-                )
-            number = self._next_number(number, chosen, rule.name)
-            entry = Entry(f"rule-{number}", rule)
-            if rule.name is None:
-                entry.rule = replace(rule, name=entry.id)
-            added |= {entry.id: entry, entry.name: entry}
-        self._number = number
-        self._by_word |= added
-        fresh = list({entry.id: entry for entry in added.values()}.values())
-        self._entries += fresh
-        return [entry.id for entry in fresh]
-
-    def _next_number(self, number: int, chosen: set[str | None], own: str | None) -> int:
-        """The next number whose id is nobody else's name: removing one must not be ambiguous."""
-        while True:
-            number += 1
-            word = f"rule-{number}"
-            if word == own or (word not in chosen and word not in self._by_word):
-                return number
+        return self._shelf.add(parsed, _entered)
 
     def remove(self, id_or_name: str) -> Rule:
         """Takes a rule out; tasks that it has decided stay decided.
@@ -148,12 +120,7 @@ class RuleBook:
         Raises:
             ConfigurationError: There is no such rule.
         """
-        entry = self._entry(id_or_name)
-        # By identity: entries of equal content are still different rules.
-        self._entries = [other for other in self._entries if other is not entry]
-        for word in {entry.id, entry.name}:
-            del self._by_word[word]
-        return entry.rule
+        return self._shelf.take(id_or_name).rule
 
     def get(self, id_or_name: str) -> Rule:
         """The rule with that id or name.
@@ -161,20 +128,11 @@ class RuleBook:
         Raises:
             ConfigurationError: There is no such rule.
         """
-        return self._entry(id_or_name).rule
+        return self._shelf.get(id_or_name).rule
 
     def clear(self) -> None:
         """Takes all rules out; ids are not used again."""
-        self._entries.clear()
-        self._by_word.clear()
-
-    def _entry(self, id_or_name: str) -> Entry:
-        entry = self._by_word.get(id_or_name)
-        if entry is not None:
-            return entry
-        there = ", ".join(f'"{entry.name}"' for entry in self._entries[:20]) or "none"
-        hint = did_you_mean(str(id_or_name), self._by_word)
-        raise ConfigurationError(f'there is no rule "{id_or_name}"{hint} Rules: {there}.')
+        self._shelf.fill(())
 
     def decide(
         self, subject: Matchable, chance: Stream, moment: Moment | None = None
@@ -192,7 +150,7 @@ class RuleBook:
         steering = None if moment is None else moment.steering
         winner: Entry | None = None
         taken_by = None if steering is None else STEERED
-        for entry in self._entries:
+        for entry in self._shelf.entries:
             if not entry.rule.matcher.matches(subject):
                 entry.note_near_miss(subject)
                 continue
@@ -220,21 +178,21 @@ class RuleBook:
     def dump(self) -> dict[str, object]:
         """The rules with all that has become of them, as plain data."""
         return {
-            "number": self._number,
-            "entries": [{**entry.dump(), "rule": entry.rule.as_dict()} for entry in self._entries],
+            "number": self._shelf.number,
+            "entries": [
+                {**entry.dump(), "rule": entry.rule.as_dict()} for entry in self._shelf.entries
+            ],
         }
 
     def functions(self) -> dict[str, object]:
         """What data cannot hold: the functions that answer for rules, by the rules' ids."""
         return {
             entry.id: entry.rule.response
-            for entry in self._entries
+            for entry in self._shelf.entries
             if callable(entry.rule.response)
         }
 
-    def load(
-        self, data: Mapping[str, Any], functions: Mapping[str, object] | None = None
-    ) -> None:
+    def load(self, data: Mapping[str, Any], functions: Mapping[str, object] | None = None) -> None:
         """Puts back what :meth:`dump` wrote, in the place of whatever is there.
 
         Args:
@@ -260,13 +218,12 @@ class RuleBook:
                     )
                 made = {**made, "response": known[written["id"]]}
             entries.append(Entry.load(written, Rule.from_dict(made)))
-        self._number = data["number"]
-        self._entries = entries
-        self._by_word = {word: entry for entry in entries for word in (entry.id, entry.name)}
+        self._shelf.fill(entries)
+        self._shelf.number = data["number"]
 
     def entries(self) -> list[Entry]:
         """Every rule with what has become of it, in order."""
-        return list(self._entries)
+        return list(self._shelf.entries)
 
     def refuse_shadowed(self, ids: Iterable[str]) -> None:
         """Refuses rules that an earlier one leaves nothing to decide.
@@ -279,7 +236,7 @@ class RuleBook:
         """
         wanted = set(ids)
         shadows = Shadows()
-        for position, entry in enumerate(self._entries, start=1):
+        for position, entry in enumerate(self._shelf.entries, start=1):
             if entry.id in wanted and (why := shadows.refusal(entry.rule)) is not None:
                 raise locate(_named(entry.rule), position).refuse(why)
             shadows.add(entry.rule, f'rule "{entry.name}" ({ordinal(position)})')
@@ -303,22 +260,20 @@ class RuleBook:
             ConfigurationError: A rule makes no sense, or its name is taken.
             LimitReached: There are too many.
         """
-        before, by_word = self._entries, self._by_word
+        before = self._shelf.entries
         old = [entry for entry in before if entry.source == source]
         place = before.index(old[0]) if old else 0
         kept = [entry for entry in before if entry.source != source]
-        self._entries = list(kept)
-        self._by_word = {word: entry for word, entry in by_word.items() if entry.source != source}
+        self._shelf.fill(kept)
         try:
             ids = self.extend(rules)
         except Exception:
-            self._entries, self._by_word = before, by_word
+            self._shelf.fill(before)
             raise
-        fresh = [self._taken_over(entry, old) for entry in self._entries[len(kept) :]]
+        fresh = [self._taken_over(entry, old) for entry in self._shelf.entries[len(kept) :]]
         for entry in fresh:
             entry.source = source
-        self._entries = [*kept[:place], *fresh, *kept[place:]]
-        self._by_word = {word: entry for entry in self._entries for word in (entry.id, entry.name)}
+        self._shelf.fill([*kept[:place], *fresh, *kept[place:]])
         return [entry.id for entry in fresh] if ids else []
 
     @staticmethod
@@ -337,21 +292,21 @@ class RuleBook:
 
     def unused(self) -> list[Rule]:
         """The rules that never decided anything, in order; :meth:`why_unused` says why."""
-        return [entry.rule for entry in self._entries if not entry.fired]
+        return [entry.rule for entry in self._shelf.entries if not entry.fired]
 
     def shadowed(self) -> list[Rule]:
         """Those of the unused that did match, but always after an earlier rule."""
-        return [entry.rule for entry in self._entries if entry.matched and not entry.fired]
+        return [entry.rule for entry in self._shelf.entries if entry.matched and not entry.fired]
 
     def why_unused(self) -> list[str]:
         """One line for each unused rule: what shadowed it, or which task came nearest."""
-        return [entry.why_unused() for entry in self._entries if not entry.fired]
+        return [entry.why_unused() for entry in self._shelf.entries if not entry.fired]
 
     def why_not(self, subject: Matchable) -> list[str]:
         """One line for each rule: whether it means the subject, and if not, why. Counts nothing."""
         lines: list[str] = []
         winner: str | None = None
-        for position, entry in enumerate(self._entries, start=1):
+        for position, entry in enumerate(self._shelf.entries, start=1):
             start = f'rule "{entry.name}" ({ordinal(position)})'
             mismatches = entry.rule.matcher.mismatches(subject)
             if mismatches:
@@ -370,12 +325,16 @@ class RuleBook:
             reasons: Whether to say as ``unused`` why a rule has decided nothing, else null.
         """
         listed = []
-        for entry in self._entries:
+        for entry in self._shelf.entries:
             counts: dict[str, object] = {"matched": entry.matched, "fired": entry.fired}
             if reasons:
                 counts["unused"] = None if entry.fired else entry.why_unused()
             listed.append({"id": entry.id, **entry.rule.as_dict(), **counts})
         return listed
+
+
+def _entered(rule_id: str, rule: Rule) -> Entry:
+    return Entry(rule_id, rule if rule.name is not None else replace(rule, name=rule_id))
 
 
 def _named(rule: object) -> object:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
 from scale_mock.selectors.delays import Queue
+from scale_mock.selectors.nearest import Nearest
 from scale_mock.selectors.where import show
 from scale_mock.sim.instants import EPOCH, from_iso, to_iso
 
@@ -19,12 +20,9 @@ if TYPE_CHECKING:
 FILES = "files"
 """The source of rules that come from files that are watched."""
 
-_NEAR_MISSES_EXAMINED = 1_000
-_FAR = 1_000_000
-
 
 @dataclass(slots=True)
-class Entry:
+class Entry(Nearest):
     """A rule in a book.
 
     Attributes:
@@ -34,9 +32,6 @@ class Entry:
         matched: How many of them were the occasion, and so matched.
         fired: How many of them it decided.
         taken_by: The rule that decided the first task that this one matched in vain.
-        nearest: The subject that came nearest to matching, and why it did not.
-        nearest_count: How many conditions that subject failed.
-        examined: How many subjects were looked at for the nearest.
         missed: Why the last task that its fields held for was not the occasion.
         queue: The places taken of its schedule, if it has one.
         source: Where it comes from, if it goes when that goes; empty for one added by hand.
@@ -48,9 +43,6 @@ class Entry:
     matched: int = 0
     fired: int = 0
     taken_by: str | None = None
-    nearest: str | None = None
-    nearest_count: int = _FAR
-    examined: int = 0
     missed: str | None = None
     queue: Queue = field(default_factory=Queue)
     source: str = ""
@@ -102,20 +94,9 @@ class Entry:
         return False
 
     def note_near_miss(self, subject: Matchable) -> None:
-        """Remembers the subject if it comes nearer than all before.
-
-        Cheap and bounded: it ends for good once a subject failed a single condition (nothing can
-        come nearer), or after a thousand subjects.
-        """
-        if self.counted or self.nearest_count == 1 or self.examined >= _NEAR_MISSES_EXAMINED:
-            return
-        self.examined += 1
-        matcher = self.rule.matcher
-        count = matcher.count_mismatches(subject, stop_at=self.nearest_count)
-        if count < self.nearest_count:
-            reasons = "; ".join(map(str, matcher.mismatches(subject)))
-            self.nearest_count = count
-            self.nearest = f"{describe(subject)}: {reasons}"
+        """Remembers a task that does not match, if it comes nearer than all before."""
+        if not self.counted and self.nearest_count > 1:
+            self.compare(self.rule.matcher, subject, describe)
 
     def why_unused(self) -> str:
         """Why the rule has decided nothing, in one line."""

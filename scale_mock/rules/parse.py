@@ -14,6 +14,7 @@ from scale_mock.rules.outcomes import ERROR_TEXT, Fate, read_fate
 from scale_mock.rules.possible import refuse_impossible
 from scale_mock.selectors import occasions
 from scale_mock.selectors.matching import compile_match
+from scale_mock.selectors.reading import label, read_flag, read_match, read_name
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ERROR_TEXT", "KEYS", "RuleFields", "locate", "ordinal", "parse_rule"]
 
-NAME_CHARACTERS_MAX = 200
 RESERVED_PREFIX = "default:"
 """How the journal names what no rule decided; a rule of that name would be mistaken for it."""
 
@@ -75,11 +75,8 @@ def label_of(data: object, position: int | None = None, *, kind: str = "rule") -
         position: Its position in the list, from 1; None where it stands alone.
         kind: What it is.
     """
-    name = data.get("name") if isinstance(data, Mapping) else None
-    label = (
-        f'{kind} "{name[:NAME_CHARACTERS_MAX]}"' if isinstance(name, str) and name.strip() else kind
-    )
-    return label if position is None else f"{label} ({ordinal(position)})"
+    called = label(data, kind)
+    return called if position is None else f"{called} ({ordinal(position)})"
 
 
 def parse_rule(data: object, where: Where) -> RuleFields:
@@ -99,7 +96,7 @@ def parse_rule(data: object, where: Where) -> RuleFields:
             raise where.at(str(key)).refuse(f"unknown key{did_you_mean(str(key), KEYS)} {_keys()}")
     fate = read_fate(data, where)
     conditions, chosen = occasions.split(
-        _read_match(data.get("match"), where.at("match")), where.at("match")
+        read_match(data.get("match"), where.at("match")), where.at("match")
     )
     matcher = compile_match(conditions, where=where.at("match"))
     refuse_impossible(conditions, matcher, where.at("match"))
@@ -109,54 +106,17 @@ def parse_rule(data: object, where: Where) -> RuleFields:
         matcher=matcher,
         occasions=chosen,
         fate=fate,
-        replan=_read_replan(data.get("replan"), where.at("replan")),
+        replan=read_flag(data.get("replan"), where.at("replan")),
     )
 
 
 def _read_name(value: object, where: Where) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str) or not value.strip():
-        raise where.refuse(f"a name is text that is not blank, not {show(value)}")
-    if len(value) > NAME_CHARACTERS_MAX:
-        raise where.refuse(f"a name has at most {NAME_CHARACTERS_MAX} characters")
-    if value.startswith(RESERVED_PREFIX):
+    name = read_name(value, where)
+    if name is not None and name.startswith(RESERVED_PREFIX):
         raise where.refuse(
             f'names that start with "{RESERVED_PREFIX}" stand for what no rule decided'
         )
-    return value
-
-
-def _read_match(value: object, where: Where) -> dict[str, object]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise where.refuse(f"a match is a table of wanted values by field, not {show(value)}")
-    return _copy_match(value)
-
-
-def _copy_match(match: Mapping[str, object]) -> dict[str, object]:
-    """Copies tables and lists, so that later changes by the caller stay out of the rule.
-
-    Refuses nothing: the compiler of matches knows the better words.
-    """
-
-    def copy(value: object, depth: int) -> object:
-        if depth > 40:  # deeper than any path, so that the compiler still gets to refuse it
-            return value
-        if isinstance(value, Mapping):
-            return {key: copy(inner, depth + 1) for key, inner in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [copy(inner, depth + 1) for inner in value]
-        return value
-
-    return {key: copy(value, 0) for key, value in match.items()}
-
-
-def _read_replan(value: object, where: Where) -> bool:
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    raise where.refuse(f"true or false, not {show(value)}")
+    return name
 
 
 def _keys() -> str:

@@ -2,7 +2,8 @@
 
 An earlier rule without occasions (``nth``, ``chance``, ...) decides whatever it matches. So a later
 one is in vain if each wish of the earlier one is also a wish of its own, word for word, or if the
-values that it names itself all fulfil that wish: ``unique_id = "a-1"`` behind ``unique_id = "a-*"``.
+values that it names itself all fulfil that wish: ``unique_id = "a-1"`` behind
+``unique_id = "a-*"``.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ def _literals(wanted: object) -> list[object] | None:
             return [operand]
         return list(operand) if operator == "in" else None
     listed = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
-    plain = all(one is None or (isinstance(one, str) and not set(one) & set("*?[")) for one in listed)
+    plain = all(
+        one is None or (isinstance(one, str) and not set(one) & set("*?[")) for one in listed
+    )
     return listed if plain else None
 
 

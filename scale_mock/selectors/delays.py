@@ -18,10 +18,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from scale_mock.selectors.calendar import read_clock, read_days, read_zone, write_days, zone_of
 from scale_mock.selectors.durations import (
     ACCEPTED_SPANS,
     Span,
@@ -32,21 +33,15 @@ from scale_mock.selectors.durations import (
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import time
 
     from scale_mock.selectors.durations import DurationLike
     from scale_mock.sim.streams import Stream
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DELIVER_MAX = 1_000_000
 """The most tasks of one delivery."""
 
-_WEEKDAYS = (0, 1, 2, 3, 4)
-_ALL_DAYS = (0, 1, 2, 3, 4, 5, 6)
-_NAMED_DAYS = {"day": _ALL_DAYS, "weekday": _WEEKDAYS, "weekend": (5, 6)}
-_LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MILLISECOND = timedelta(milliseconds=1)
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _HOURS = re.compile(r"\s*([0-9]{1,2}:[0-9]{2})\s*-\s*([0-9]{1,2}:[0-9]{2})\s*")
 _PERCENTILE = re.compile(r"p([0-9]{1,2}(?:\.[0-9]{1,3})?)")
 _TAIL = 0.001
@@ -131,7 +126,7 @@ class Business:
     def draw(self, chance: Stream, now: datetime, queue: Queue | None = None) -> timedelta:
         """The time until the work is done; see :func:`draw`."""
         left = draw(self.work, chance, now)
-        zone = _zone(self.timezone)
+        zone = zone_of(self.timezone)
         day = now.astimezone(zone).date()
         for _ in range(_BUSINESS_DAYS_MAX):
             if day.weekday() in self.days:
@@ -151,7 +146,7 @@ class Business:
         return {
             "business": as_data(self.work),
             "hours": f"{self.opens:%H:%M}-{self.closes:%H:%M}",
-            "days": _write_days(self.days),
+            "days": write_days(self.days),
             "timezone": self.timezone,
         }
 
@@ -188,7 +183,7 @@ class Deliveries:
 
     def _next(self, after: datetime) -> datetime:
         """The first delivery after an instant."""
-        zone = _zone(self.timezone)
+        zone = zone_of(self.timezone)
         day = after.astimezone(zone).date()
         while True:
             if day.weekday() in self.days:
@@ -201,7 +196,7 @@ class Deliveries:
         """The table that reads back equal."""
         return {
             "deliver": self.count,
-            "every": _write_days(self.days),
+            "every": write_days(self.days),
             "at": f"{self.at:%H:%M}",
             "timezone": self.timezone,
         }
@@ -293,8 +288,8 @@ def _read_business(table: Mapping[Any, object], where: Where) -> Business:
     found = _HOURS.fullmatch(hours) if isinstance(hours, str) else None
     if found is None:
         raise where.at("hours").refuse(f'hours look like "09:00-17:00", not {show(hours)}')
-    opens = _read_clock(found[1], where.at("hours"))
-    closes = _read_clock(found[2], where.at("hours"))
+    opens = read_clock(found[1], where.at("hours"))
+    closes = read_clock(found[2], where.at("hours"))
     if opens >= closes:
         raise where.at("hours").refuse(
             f'{show(hours)} ends before it begins; hours lie within one day, such as "09:00-17:00"'
@@ -302,8 +297,10 @@ def _read_business(table: Mapping[Any, object], where: Where) -> Business:
     longest = work.high if isinstance(work, Span) else timedelta(0)
     if longest > timedelta(days=365):
         raise where.at("business").refuse("more than 365 days of work would take decades")
-    days = _read_days(table.get("days", "mon-fri"), where.at("days"))
-    return Business(work, opens, closes, days, _read_zone(table, where))
+    days = read_days(table.get("days", "mon-fri"), where.at("days"))
+    return Business(
+        work, opens, closes, days, read_zone(table.get("timezone", "UTC"), where.at("timezone"))
+    )
 
 
 def _read_deliveries(table: Mapping[Any, object], where: Where) -> Deliveries:
@@ -315,73 +312,8 @@ def _read_deliveries(table: Mapping[Any, object], where: Where) -> Deliveries:
         )
     if "at" not in table:
         raise where.refuse('say at what time of day: at = "18:00"')
-    days = _read_days(table.get("every", "day"), where.at("every"))
-    at = _read_clock(table["at"], where.at("at"))
-    return Deliveries(count, days, at, _read_zone(table, where))
-
-
-def _read_clock(value: object, where: Where) -> time:
-    if isinstance(value, time) and value.tzinfo is None:
-        return value.replace(second=0, microsecond=0)
-    found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
-    if found is None:
-        raise where.refuse(f'a time of day looks like "18:00", not {show(value)}')
-    return time(int(found[1]), int(found[2]))
-
-
-def _read_days(value: object, where: Where) -> tuple[int, ...]:
-    """The days meant by ``weekday``, ``mon-fri``, ``tuesday``, or a list of these."""
-    if isinstance(value, list | tuple) and value:
-        listed = (_read_days(item, where.at(f"[{i}]")) for i, item in enumerate(value))
-        return tuple(sorted({day for days in listed for day in days}))
-    if not isinstance(value, str):
-        raise where.refuse(f'"day", "weekday", "mon-fri" or days by name, not {show(value)}')
-    text = value.strip().casefold()
-    if text in _NAMED_DAYS:
-        return _NAMED_DAYS[text]
-    first, dash, last = text.partition("-")
-    low = _read_day(first, where)
-    high = _read_day(last, where) if dash else low
-    return tuple(sorted((low + step) % 7 for step in range((high - low) % 7 + 1)))
-
-
-def _read_day(text: str, where: Where) -> int:
-    name = text.strip()
-    for number, (short, long) in enumerate(zip(DAYS, _LONG_DAYS, strict=True)):
-        if name in (short, long):
-            return number
-    hint = did_you_mean(name, (*_NAMED_DAYS, *DAYS, *_LONG_DAYS))
-    raise where.refuse(
-        f'no day is "{name}"{hint} Days: day, weekday, weekend, {", ".join(DAYS)}, or mon-fri.'
+    days = read_days(table.get("every", "day"), where.at("every"))
+    at = read_clock(table["at"], where.at("at"))
+    return Deliveries(
+        count, days, at, read_zone(table.get("timezone", "UTC"), where.at("timezone"))
     )
-
-
-def _write_days(days: tuple[int, ...]) -> str | list[str]:
-    for name, named in _NAMED_DAYS.items():
-        if named == days:
-            return name
-    return [DAYS[day] for day in days]
-
-
-def _read_zone(table: Mapping[Any, object], where: Where) -> str:
-    name = table.get("timezone", "UTC")
-    place = where.at("timezone")
-    if not isinstance(name, str):
-        raise place.refuse(f'a time zone is text such as "Europe/Berlin", not {show(name)}')
-    try:
-        _zone(name)
-    except (KeyError, ValueError, OSError):
-        from zoneinfo import available_timezones
-
-        hint = did_you_mean(name, available_timezones())
-        raise place.refuse(f"there is no time zone {show(name)}{hint}") from None
-    return name
-
-
-def _zone(name: str) -> tzinfo:
-    """A time zone; UTC without looking for a database, which some systems lack."""
-    if name == "UTC":
-        return UTC
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(name)

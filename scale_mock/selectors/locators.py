@@ -154,7 +154,6 @@ def _toml_header(scanner: _Scanner, counts: dict[Path, int]) -> Path:
     for key in keys[:-1]:
         path = _last_of((*path, key), counts)
         scanner.lines.setdefault(path, line)
-        _note_array(scanner, path, line)
     path = (*path, keys[-1])
     if is_array:
         number = counts.get(path, 0)
@@ -163,11 +162,6 @@ def _toml_header(scanner: _Scanner, counts: dict[Path, int]) -> Path:
         path = (*path, f"[{number}]")
     scanner.lines[path] = line
     return path
-
-
-def _note_array(scanner: _Scanner, path: Path, line: int) -> None:
-    if path[-1].startswith("["):
-        scanner.lines.setdefault(path[:-1], line)
 
 
 def _last_of(path: Path, counts: dict[Path, int]) -> Path:

@@ -228,7 +228,7 @@ def _thaw_tasks(thawer: Thawer, side: Side, bodies: list[Json], door: str) -> No
     side.task_index.refill(side.tasks.values())
 
 
-def _keyless(world: World, received: Mapping[str, Any]) -> Json:
+def _keyless(world: World, received: Any) -> Json:
     """What a receiver keeps, with the mode in the place of the callback auth key."""
     return _with_auth(received, {world.auth_key(mode): f"auth of {mode}" for mode in MODES})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.domain import fields
 from scale_mock.domain.chat_forms import CHATS
 from scale_mock.domain.refusals import TYPE_MISMATCH
 from scale_mock.envelopes.v2 import dataset_delivery_json, delivery_json, project_json
@@ -43,13 +44,14 @@ def set_up_project(
     Raises:
         Refusal: 400 if there is a project of that name for another type of tasks.
     """
+    given = {key: _texts(key, value) for key, value in (("types", types), ("models", models))}
     if name in side.projects:
         project = side.projects[name]
         if project.type not in CHATS:
             raise TYPE_MISMATCH(project=name, wanted=project.type, found="chat")
     else:
         project = world.projects.create(side, {"name": name, "type": "chat"})
-    world.chats.set_up(project, archetypes=types, models=models)
+    world.chats.set_up(project, archetypes=given["types"], models=given["models"])
     return project_json(project)
 
 
@@ -93,3 +95,10 @@ def deliver_dataset(
     made = world.datasets.deliver(side, dataset, tasks, name)
     shown = dataset_delivery_json(made, side.datasets[made.dataset_id], frozenset())
     return {**shown, "task_ids": list(made.task_ids)}
+
+
+def _texts(name: str, given: Sequence[str] | None) -> list[str] | None:
+    """A list of texts, or ``None``; a lone text stands for a list of one, as over HTTP."""
+    if given is None:
+        return None
+    return fields.texts({name: given if isinstance(given, str) else list(given)}, name)

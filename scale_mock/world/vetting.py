@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scale_mock.domain.ports import TaskTypeBook
     from scale_mock.rules.book import RuleBook
     from scale_mock.rules.rule import Rule
+    from scale_mock.selectors.matching import Matcher
     from scale_mock.selectors.where import Where
 
 
@@ -77,17 +78,7 @@ def check_rule(rule: Rule, types: TaskTypeBook, where: Where | None = None) -> N
         ConfigurationError: It could never match, or its response does not fit.
     """
     place = where or locate({"name": rule.name})
-    fitting = list(types.names)
-    for condition in rule.matcher.conditions:
-        if condition.field == "type":
-            fitting = [name for name in types.names if condition.test(_OfType(name))]
-    wanted = rule.match.get("type")
-    # Each name of a list must exist: the others would hide that one is misspelt.
-    for name in wanted if isinstance(wanted, list | tuple) else [wanted]:
-        if isinstance(name, str) and name not in types.names and not set(name) & set("*?["):
-            raise place.at("match", "type").refuse(_no_type(name, types))
-    if not fitting:
-        raise place.at("match", "type").refuse(_no_type(wanted, types))
+    fitting = fitting_types(rule.matcher, rule.match.get("type"), types, place)
     response = rule.response
     if len(fitting) == 1 and isinstance(response, dict) and isinstance(response.get("value"), dict):
         problems = types.check_response(fitting[0], response["value"])
@@ -96,6 +87,25 @@ def check_rule(rule: Rule, types: TaskTypeBook, where: Where | None = None) -> N
                 f"does not fit the schema of {fitting[0]}: {'; '.join(problems[:3])}. Add "
                 "validate = false beside it to send it anyway."
             )
+
+
+def fitting_types(matcher: Matcher, wanted: object, types: TaskTypeBook, place: Where) -> list[str]:
+    """The task types that a rule or fault may mean.
+
+    Raises:
+        ConfigurationError: It means none, or names one that does not exist.
+    """
+    fitting = list(types.names)
+    for condition in matcher.conditions:
+        if condition.field == "type":
+            fitting = [name for name in types.names if condition.test(_OfType(name))]
+    # Each name of a list must exist: the others would hide that one is misspelt.
+    for name in wanted if isinstance(wanted, list | tuple) else [wanted]:
+        if isinstance(name, str) and name not in types.names and not set(name) & set("*?["):
+            raise place.at("match", "type").refuse(_no_type(name, types))
+    if not fitting:
+        raise place.at("match", "type").refuse(_no_type(wanted, types))
+    return fitting
 
 
 def _no_type(wanted: object, types: TaskTypeBook) -> str:

@@ -11,7 +11,6 @@ from scale_mock.callbacks.desk import CallbackDesk
 from scale_mock.callbacks.receiver import Receiver
 from scale_mock.callbacks.targets import Targets
 from scale_mock.domain.core import Core
-from scale_mock.domain.handwork import check_chat_labels, check_labels
 from scale_mock.domain.model import MODES
 from scale_mock.envelopes.tasks import render_task
 from scale_mock.faults.book import FaultBook
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
 
     from scale_mock.callbacks.records import Callback
     from scale_mock.config import Settings
-    from scale_mock.domain.model import Batch, Mode, Task
+    from scale_mock.domain.model import Mode
     from scale_mock.domain.task_index import TaskFilter
     from scale_mock.faults.fault import Fault
     from scale_mock.rules.rule import Rule
@@ -105,7 +104,7 @@ class World(Platform):
     ) -> None:
         self.name = name
         self.settings = self._first_settings = settings
-        self.start_at = start_at
+        self.start_at = self._first_start_at = start_at
         self.clock_mode = settings.clock
         self.rate = settings.rate
         self.lock = threading.RLock()
@@ -141,6 +140,7 @@ class World(Platform):
             self.settings = self._first_settings
             self.clock_mode = self.settings.clock
             self.rate = self.settings.rate
+            self.start_at = self._first_start_at
             self._build()
             self._begin_play()
         self.clock_changed()
@@ -204,31 +204,6 @@ class World(Platform):
         """How many events have run."""
         return self.scheduler.ran
 
-    def finalize(self, mode: Mode, name: str) -> Batch:
-        """Finalizes a batch; work on its tasks may begin."""
-        batch, waiting = self.batches.finalize(self.core.sides[mode], name)
-        for task in waiting:
-            self.lifecycle.begin(task)
-        return batch
-
-    def find_task(self, task_id: str) -> Task | None:
-        """The task with an id, in whichever mode it lives."""
-        for side in self.core.sides.values():
-            if task_id in side.tasks:
-                return side.tasks[task_id]
-        return None
-
-    def find_batch(self, name: str) -> Batch | None:
-        """The batch of a name, in whichever mode it lives; live first."""
-        for mode in reversed(MODES):
-            if name in self.core.sides[mode].batches:
-                return self.core.sides[mode].batches[name]
-        return None
-
-    def due(self, task: Task) -> datetime | None:
-        """When something may next happen to a task; ``None`` if nothing will by itself."""
-        return task.event.due if task.event is not None else self.workforce.due(task)
-
     def run_to_next_change(self, thing: Touched) -> None:
         """Runs the world until a pending task or batch changes, as an ``autojump`` clock does.
 
@@ -286,38 +261,6 @@ class World(Platform):
         self.scheduler.clock.moved = moved if self._watchers else None
         if self._watchers:
             moved(self.now())
-
-    def start_task(self, task: Task) -> None:
-        """Work on a task starts now; its end stays where it was planned."""
-        self.lifecycle.start_early(task)
-
-    def complete_task(
-        self,
-        task: Task,
-        *,
-        response: Mapping[str, object] | None,
-        by: str | None,
-        validate: bool | None = None,
-    ) -> None:
-        """Completes a pending task, with synthesized labels if none are given.
-
-        Args:
-            task: The task.
-            response: The labels.
-            by: Who labeled it.
-            validate: Whether the labels must fit the task's type; ``None`` for those of self-label
-                batches only.
-
-        Raises:
-            Refusal: 400 that lists what is wrong with the labels, or if it is not pending.
-        """
-        if response is not None:
-            check_labels(self.core, task, response, validate=validate)
-        if response is None:
-            self.lifecycle.complete_synthesized(task, by=by or "hand")
-        else:
-            check_chat_labels(self.core, task, response)
-            self.lifecycle.complete(task, response, by=by or "hand")
 
     def note_broken(self, error: BaseException) -> None:
         """Keeps an exception for whoever checks."""

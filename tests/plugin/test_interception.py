@@ -149,6 +149,29 @@ def test_a_day_without_sockets(scale_mock, scale_client, turn):
     pytester.runpytest_subprocess("--disable-socket").assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
+def test_the_guard_outlasts_the_class_that_disables_sockets(
+    pytester: pytest.Pytester, without_environment: None
+) -> None:
+    # The first world is made while sockets are disabled, the second while they are not.
+    pytester.makepyfile(
+        """
+import pytest, scale_mock, socket
+from contextlib import suppress
+
+def test_disabled(scale_mock): pass
+
+@pytest.mark.enable_socket
+def test_enabled(request):
+    with socket.socket() as mine, pytest.raises(scale_mock.LeakError):
+        mine.connect(("api.scale.com", 443))
+    assert len(__import__("scale_mock.intercept", fromlist=["x"]).take_leaks()) == 1
+"""
+    )
+    result = pytester.runpytest_subprocess("--disable-socket", "-p", "no:randomly")
+    result.assert_outcomes(passed=2)
+
+
 def test_a_hidden_attempt_in_a_thread_fails_the_test_and_names_the_line(run: Run) -> None:
     result = run(
         LEAK
@@ -260,6 +283,26 @@ def pytest_sessionfinish():
             "A connection to dashboard.scale.com was stopped at *conftest.py:6 in upload *",
         ]
     )
+
+
+@pytest.mark.slow
+def test_what_a_thread_tries_in_a_worker_of_xdist_fails_the_run_as_well(
+    pytester: pytest.Pytester, without_environment: None
+) -> None:
+    pytester.makeconftest(
+        LEAK
+        + """
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        in_a_thread()
+"""
+    )
+    pytester.makepyfile("def test_fine(scale_mock): pass\ndef test_too(scale_mock): pass")
+    result = pytester.runpytest_subprocess("-p", "no:randomly", "-n", "2")
+    result.assert_outcomes(passed=2)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    line = "A connection to dashboard.scale.com was stopped at *conftest.py:6 in upload *"
+    result.stdout.fnmatch_lines(["*connections to Scale after the last test*", line, line])
 
 
 def test_async_tests_of_either_plugin_work(run: Run) -> None:

@@ -132,8 +132,8 @@ class Player:
                 "untag": ("DELETE", f"{path}/tags", ["t1"]),
                 "metadata": ("POST", f"{path}/setMetadata", {"changed": task}),
                 "unique": ("POST", f"{path}/unique_id", {"unique_id": f"u{task % 3}"}),
-                "accept": ("POST", f"{path}/audit", {"result": "accepted"}),
-                "reject": ("POST", f"{path}/audit", {"result": "rejected", "comments": "no"}),
+                "accept": ("POST", f"{path}/audit", {"accepted": True}),
+                "reject": ("POST", f"{path}/audit", {"accepted": False, "comments": "no"}),
                 "resend": ("POST", f"{path}/send_callback", None),
             }[verb]
             self.api(mode, method, path, body)
@@ -272,7 +272,9 @@ class Platform(RuleBasedStateMachine):
             batch = side.batches[name]
             members = [task for task in side.tasks.values() if task.batch is batch]
             assert +Counter(batch.counts) == Counter(task.status for task in members)
-            scheduled = sum(task.event is not None for task in members)
+            items = self.world.core.floor.items
+            in_hand = sum(len(items[t.task_id].holders) for t in members if t.task_id in items)
+            scheduled = in_hand + sum(task.event is not None for task in members)
             assert batch.scheduled == scheduled + (batch.settling is not None)
             if batch.status == "completed":
                 assert members

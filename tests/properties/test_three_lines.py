@@ -8,6 +8,7 @@ sent back and canceled, by the API, by hand, and by rules. What must hold holds 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from scale_mock.domain.refusals import Refusal
-from tests.properties.test_platform import NUMBER, RULES, Platform, Player
+from scale_mock.labeling.roster import activities
+from scale_mock.world.explain import explain_task
+from tests.properties.test_platform import LINES, NUMBER, RULES, Platform, Player
 
 REVIEWED = {
     "name": "reviewed",
@@ -24,6 +27,8 @@ REVIEWED = {
     "reviews": [{"result": "rejected", "after": "2h", "redo": True}, "accepted", "fixed"],
 }
 REDONE = {"name": "redone", "match": {"metadata": {"fate": "redone"}}, "redo": 2}
+FATES = ["", "", "reviewed", "redone", "hold", "error", "now"]
+VERDICTS = ["accepted", "rejected", "fixed", "redo", "fixless rejected", "fixless accepted"]
 PEOPLE = st.integers(0, 3)
 EXPECTED = {"expected_response": {"category": "a"}}
 TEXT = {"attachment": "hello", "attachment_type": "text", "categories": ["a", "b"]}
@@ -34,6 +39,17 @@ class Boss(Player):
 
     rules = [REVIEWED, REDONE, *RULES]
 
+    def studio(self, number: int) -> tuple[str, str]:
+        """One of the live Studio projects, in which the team works."""
+        found = [one for one in self.projects if one[1].endswith("studio")]
+        return found[number % len(found)]
+
+    def make_project(self, mode: str, line: str) -> None:
+        body = {"name": f"p{len(self.projects)}-{line}", "type": "categorization"}
+        more = {} if line == LINES[0] else {line: True}
+        if self.api(mode, "POST", "/v1/projects", body | more):
+            self.projects.append((mode, body["name"]))
+
     def hire(self, who: int, project: int) -> None:
         self.api(
             "live", "POST", "/v1/teams/invite", {"emails": [email(who)], "team_role": "labeler"}
@@ -41,7 +57,7 @@ class Boss(Player):
         self.assign(who, project, "add")
 
     def assign(self, who: int, project: int, verb: str) -> None:
-        mode, name = self.projects[project % len(self.projects)]
+        mode, name = self.studio(project)
         body = {"emails": [email(who)], "projects": [name]}
         self.api(mode, "POST", f"/v1/studio/assignments/{verb}", body)
 
@@ -49,11 +65,11 @@ class Boss(Player):
         body = {"emails": [email(who)], "team_role": role}
         self.api("live", "POST", "/v1/teams/set_role", body)
 
-    def train(self, who: int, **how: Any) -> None:
+    def train(self, who: int, how: dict[str, Any]) -> None:
         self.by_hand(lambda: self.mock.studio.configure_labeler(email(who), **how))
 
     def set_up(self, project: int, reviews: int, rejects: float) -> None:
-        _, name = self.projects[project % len(self.projects)]
+        _, name = self.studio(project)
         self.by_hand(lambda: self.mock.studio.configure(name, reviews=reviews, rejects=rejects))
 
     def by_hand(self, call: Any) -> None:
@@ -80,9 +96,23 @@ class Boss(Player):
         mode, name = self.batches[batch % len(self.batches)]
         self.api(mode, "POST", f"/v2/batch/{verb}", {"batch_name": name})
 
-    def fixless(self, task: int, result: str) -> None:
-        mode, task_id = self.tasks[task % len(self.tasks)]
-        self.api(mode, "PUT", "/v1/audits", {"task_id": task_id, "audit_result": result})
+    def judge(self, number: int, verdict: str) -> None:
+        """One of the completed tasks is audited, or sent back."""
+        page = self.api("live", "GET", "/v1/tasks?status=completed")
+        done = [one["task_id"] for one in page["docs"]]
+        if not done:
+            return
+        task_id = done[number % len(done)]
+        if verdict == "redo":
+            self.by_hand(lambda: self.mock.tasks.redo(task_id))
+        elif verdict == "fixed":
+            self.by_hand(lambda: self.mock.tasks.audit(task_id, verdict, response={"n": number}))
+        elif verdict.startswith("fixless"):
+            body = {"task_id": task_id, "audit_result": verdict.partition(" ")[2]}
+            self.api("live", "PUT", "/v1/audits", body)
+        else:
+            body = {"accepted": verdict == "accepted", "comments": verdict}
+            self.api("live", "POST", f"/v1/task/{task_id}/audit", body)
 
     def make_quality_task(self, project: int, kind: str) -> None:
         mode, name = self.projects[project % len(self.projects)]
@@ -99,38 +129,53 @@ class ThreeLines(Platform):
 
     player_type = Boss
 
+    # Projects and batches come by the rules below, so that most steps find something to do.
+    make_project = make_batch = None  # type: ignore[assignment]
+
     def __init__(self) -> None:
         super().__init__()
         self.seen: dict[str, tuple[Any, ...]] = {}
 
     @initialize(reviews=st.integers(0, 1))
     def found_a_team(self, reviews: int) -> None:
-        self.do("make_project", "live", "studio")
-        mine = len(self.player.projects) - 1
-        self.do("hire", 0, mine)
-        self.do("hire", 1, mine)
-        self.do("set_up", mine, reviews, 0.5)
-        self.do("make_batch", mine, "plain", True)
-
-    def do(self, *step: Any) -> None:
-        if isinstance(step[-1], dict):
-            name, who, how = step
-            self.steps.append(step)
-            getattr(self.player, name)(who, **how)
-        else:
-            super().do(*step)
+        for mode, line in (*(("live", line) for line in LINES), ("live", "studio"),
+                           ("test", "rapid")):  # fmt: skip
+            self.do("make_project", mode, line)
+        for who in (0, 1, 2):
+            self.do("hire", who, who)
+            self.do("hire", who, 0)
+        self.do("set_up", 0, reviews, 0.5)
 
     @rule(
-        batch=NUMBER,
+        project=NUMBER,
+        kind=st.sampled_from(["plain", "plain", "calibration"]),
         told=st.booleans(),
-        fate=st.sampled_from(["", "reviewed", "redone", "hold", "error"]),
-        finalized=st.booleans(),
+        fates=st.lists(st.sampled_from(FATES), min_size=1, max_size=4),
+        finalized=st.sampled_from([True, True, False]),
     )
-    def make_a_few_tasks(self, batch: int, told: bool, fate: str, finalized: bool) -> None:
-        for _ in range(3):
-            self.do("make_task", "live", batch, 9, told, fate)
-        if finalized:
-            self.do("finalize", batch)
+    def launch(
+        self, project: int, kind: str, told: bool, fates: list[str], finalized: bool
+    ) -> None:
+        before = len(self.player.batches)
+        self.do("make_batch", project, kind, told)
+        if len(self.player.batches) > before:
+            for fate in fates:
+                self.do("make_task", "live", before, 9, told, fate)
+            if finalized:
+                self.do("finalize", before)
+
+    @rule(project=st.integers(0, 1), count=st.integers(1, 5), told=st.booleans())
+    def launch_for_the_team(self, project: int, count: int, told: bool) -> None:
+        wanted = [number for number, one in enumerate(self.player.projects) if "studio" in one[1]]
+        before = len(self.player.batches)
+        self.do("make_batch", wanted[project % len(wanted)], "plain", told)
+        for _ in range(count):
+            self.do("make_task", "live", before, 9, told, "")
+        self.do("finalize", before)
+
+    @rule(days=st.sampled_from([1, 14]))
+    def wait(self, days: int) -> None:
+        self.do("pass_time", days * 24 * 60)
 
     @rule(who=PEOPLE, project=NUMBER)
     def hire(self, who: int, project: int) -> None:
@@ -175,9 +220,9 @@ class ThreeLines(Platform):
         self.do("move_batch", batch, verb)
 
     @precondition(lambda self: self.player.tasks)
-    @rule(task=NUMBER, result=st.sampled_from(["accepted", "fixed", "rejected"]))
-    def fixless(self, task: int, result: str) -> None:
-        self.do("fixless", task, result)
+    @rule(number=NUMBER, verdict=st.sampled_from(VERDICTS))
+    def judge(self, number: int, verdict: str) -> None:
+        self.do("judge", number, verdict)
 
     @rule(project=NUMBER, kind=st.sampled_from(["evaluation", "training"]))
     def make_quality_task(self, project: int, kind: str) -> None:
@@ -203,10 +248,11 @@ class ThreeLines(Platform):
     @invariant()
     def activity_tells_of_one_task_at_a_time(self) -> None:
         by_labeler: dict[str, list[Any]] = {}
-        for one in self.player.mock.studio.activity():
+        floor = self.world.core.floor
+        for one in activities(floor, labeler=None, task=None, batch=None):
             by_labeler.setdefault(one.labeler, []).append(one)
         for mine in by_labeler.values():
-            for earlier, later in zip(mine, mine[1:], strict=False):
+            for earlier, later in pairwise(mine):
                 assert earlier.finished is not None
                 assert earlier.picked_up <= earlier.finished < later.picked_up
 
@@ -258,7 +304,7 @@ class ThreeLines(Platform):
         """``explain`` knows every state, and a pending task always waits for something."""
         for mode, task_id in self.player.tasks:
             task = self.world.core.sides[mode].tasks[task_id]
-            found = self.player.mock.explain(task_id)
+            found = explain_task(self.world, task)
             assert found.status == task.status
             assert found.waits_for
             assert found.move

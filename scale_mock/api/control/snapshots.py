@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 from scale_mock.api.bodies import parse_body, read_body
 from scale_mock.api.operations import Operation
-from scale_mock.api.reply import json_reply
+from scale_mock.api.reply import Reply, json_reply
+from scale_mock.domain.documents import encode
 from scale_mock.sim.instants import to_iso
 from scale_mock.world import snapshots
 
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
-    from scale_mock.api.reply import Reply
 
 
 def get_snapshot(call: Call) -> Reply:
     """``GET /_mock/snapshot``: everything that the world is."""
-    return json_reply(snapshots.take(call.world))
+    return Reply(encode(snapshots.take(call.world)), as_stored=True)
 
 
 def restore(call: Call) -> Reply:

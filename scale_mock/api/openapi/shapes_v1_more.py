@@ -128,7 +128,8 @@ TEAMMATE = thing(
 
 SCHEMAS: dict[str, Json] = {
     "File": thing(
-        "id attachment_url created_at updated_at mime_type size project_names display_name metadata",
+        "id attachment_url created_at updated_at mime_type size project_names display_name "
+        "metadata",
         id=TEXT,
         attachment_url=TEXT,
         created_at=INSTANT,

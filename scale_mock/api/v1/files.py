@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
+from scale_mock.config.late import LOADING
 from scale_mock.domain.refusals import FILE_TOO_BIG, invalid
 from scale_mock.envelopes.objects import file_json
 
@@ -20,8 +21,9 @@ FORM_BYTES = 1024 * 1024
 
 def upload_file(call: Call) -> Reply:
     """``POST /files/upload``: multipart/form-data with a part named ``file``."""
-    from werkzeug.exceptions import RequestEntityTooLarge
-    from werkzeug.formparser import FormDataParser
+    with LOADING:
+        from werkzeug.exceptions import RequestEntityTooLarge
+        from werkzeug.formparser import FormDataParser
 
     if not (call.environ.get("CONTENT_TYPE") or "").startswith("multipart/form-data"):
         raise invalid('"file" is required: send it as multipart/form-data', path="file")

@@ -12,6 +12,7 @@ from scale_mock.api.v2.reading import (
     choice,
     expansion,
     from_body,
+    known_names,
     lies_in,
     operation,
     project_named,
@@ -127,12 +128,13 @@ def project_of_body(call: Call, body: Mapping[str, object]) -> Project:
         try:
             found = project_named(call, {name: either}.get)
         except Refusal as refusal:
-            if refusal.text != str(NOTHING_FOUND(kind="Project", field=name, value=either)):
+            if not refusal.text.startswith("Project not found"):
                 raise
         else:
             assert found is not None
             return found
-    raise NOTHING_FOUND(kind="Project", field="project", value=either)
+    known = known_names("project", reversed(call.side.projects.values()))
+    raise NOTHING_FOUND(kind="Project", field="project", value=either, known=known)
 
 
 def new_metadata(body: Mapping[str, object], held: bytes) -> dict[str, object]:

@@ -7,7 +7,15 @@ from urllib.parse import quote
 
 from scale_mock.api.handling import world_door
 from scale_mock.api.reply import Reply, json_reply
-from scale_mock.api.v2.reading import Paging, expansion, lies_in, operation, required, window
+from scale_mock.api.v2.reading import (
+    Paging,
+    expansion,
+    known_names,
+    lies_in,
+    operation,
+    required,
+    window,
+)
 from scale_mock.domain.refusals import (
     ATTACHMENT_NOT_FOUND,
     IDENTIFIER_MISSING,
@@ -116,7 +124,10 @@ def _known(call: Call, kind: str, field: str, things: str, wanted: str | None) -
     there = call.world.core.other_side(call.side)
     if wanted in getattr(there, things):
         raise READ_WRONG_MODE(kind=kind.lower(), name=wanted, there=there.mode, here=call.mode)
-    raise NOTHING_FOUND(kind=kind, field=field, value=wanted)
+    known = "GET /v2/datasets/tasks lists the tasks of a dataset."
+    if things != "dataset_tasks":
+        known = known_names(kind, reversed(getattr(call.side, things).values()))
+    raise NOTHING_FOUND(kind=kind, field=field, value=wanted, known=known)
 
 
 def _delivery_json(

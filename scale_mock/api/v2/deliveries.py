@@ -10,6 +10,7 @@ from scale_mock.api.v2.reading import (
     Paging,
     choice,
     expansion,
+    known_names,
     lies_in,
     operation,
     project_named,
@@ -109,7 +110,8 @@ def get_schema(call: Call) -> Reply:
     there = call.world.core.other_side(call.side)
     if any(schema_id(one, seed) == wanted.lower() for one in there.projects.values()):
         raise READ_WRONG_MODE(kind="schema", name=wanted, there=there.mode, here=call.mode)
-    raise NOTHING_FOUND(kind="Schema", field="schema_id", value=wanted)
+    known = "The rows of GET /v2/delivery/tasks name theirs in response_schema_id."
+    raise NOTHING_FOUND(kind="Schema", field="schema_id", value=wanted, known=known)
 
 
 def _row(call: Call, task: Task, delivery: Delivery | None) -> dict[str, object]:
@@ -131,7 +133,9 @@ def _delivery(call: Call) -> Delivery:
     for one in call.side.deliveries.values():
         if one.project is project and one.name == name:
             return one
-    raise NOTHING_FOUND(kind="Delivery", field="delivery_name", value=name)
+    of_project = (one for one in call.side.deliveries.values() if one.project is project)
+    known = known_names("delivery", of_project)
+    raise NOTHING_FOUND(kind="Delivery", field="delivery_name", value=name, known=known)
 
 
 def _delivery_by_id(call: Call, wanted: str | None) -> Delivery | None:
@@ -140,7 +144,8 @@ def _delivery_by_id(call: Call, wanted: str | None) -> Delivery | None:
     there = call.world.core.other_side(call.side)
     if wanted in there.deliveries:
         raise READ_WRONG_MODE(kind="delivery", name=wanted, there=there.mode, here=call.mode)
-    raise NOTHING_FOUND(kind="Delivery", field="delivery_id", value=wanted)
+    known = known_names("delivery", reversed(call.side.deliveries.values()))
+    raise NOTHING_FOUND(kind="Delivery", field="delivery_id", value=wanted, known=known)
 
 
 def _schema(call: Call, project: Project) -> dict[str, object]:

@@ -6,6 +6,7 @@ import json
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from functools import wraps
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from scale_mock.api.operations import Operation
@@ -27,10 +28,13 @@ if TYPE_CHECKING:
     from scale_mock.api.operations import Scheduled
     from scale_mock.api.polling import Polled
     from scale_mock.api.reply import Reply
+    from scale_mock.domain.handovers import Dataset, Delivery
     from scale_mock.domain.model import Batch, Project, Task
     from scale_mock.domain.task_index import TaskFilter, Window
 
 LIMIT_MAX = 100
+KNOWN_MAX, SHOWN_MAX = 6, 5
+"""How many of the newest things a refusal looks at, and how many it names."""
 MOMENT = timedelta(microseconds=1)
 LAST = datetime.max.replace(tzinfo=UTC)
 T = TypeVar("T")
@@ -200,6 +204,16 @@ def skip_of(token: str) -> int:
     return skip
 
 
+def known_names(kind: str, things: Iterable[Project | Batch | Delivery | Dataset]) -> str:
+    """What there is instead of what was not found: the newest names, with their ids."""
+    listed = {thing.name: thing.id for thing in islice(things, KNOWN_MAX)}
+    if not listed:
+        return f"There is no {kind.lower()} yet."
+    shown = list(listed)[:SHOWN_MAX]
+    more = "" if len(listed) <= SHOWN_MAX else ", ..."
+    return f"Known: {', '.join(f'{name} ({listed[name]})' for name in shown)}{more}."
+
+
 def _named(call: Call, get: Callable[[str], str | None], kind: str) -> T | None:
     by_id, by_name = get(f"{kind}_id"), get(f"{kind}_name")
     if by_id is None and by_name is None:
@@ -214,7 +228,10 @@ def _named(call: Call, get: Callable[[str], str | None], kind: str) -> T | None:
             return found
         if found is not None:
             raise READ_WRONG_MODE(kind=kind, name=value, there=there.mode, here=here.mode)
-    raise NOTHING_FOUND(kind=kind.capitalize(), field=f"{kind}_{attribute}", value=value)
+    known = known_names(kind, reversed(getattr(here, places).values()))
+    raise NOTHING_FOUND(
+        kind=kind.capitalize(), field=f"{kind}_{attribute}", value=value, known=known
+    )
 
 
 def _find(things: Mapping[str, T], attribute: str, value: object) -> T | None:

@@ -20,6 +20,7 @@ from scale_mock.api.v2.reading import (
 )
 from scale_mock.domain import fields
 from scale_mock.domain.chat_forms import CHATS
+from scale_mock.domain.documents import encode
 from scale_mock.domain.model import V2_TASK_STATUSES
 from scale_mock.domain.refusals import (
     IDENTIFIER_MISSING,
@@ -97,7 +98,8 @@ def get_annotation(call: Call) -> Reply:
     there = call.world.core.other_side(call.side)
     if _annotation(there, wanted) is not None:
         raise READ_WRONG_MODE(kind="annotation", name=wanted, there=there.mode, here=call.mode)
-    raise NOTHING_FOUND(kind="Annotation", field="annotation_id", value=wanted)
+    known = "GET /v2/tasks shows completed tasks with their annotations."
+    raise NOTHING_FOUND(kind="Annotation", field="annotation_id", value=wanted, known=known)
 
 
 def _annotation(side: Side, wanted: str) -> dict[str, object] | None:
@@ -109,17 +111,17 @@ def _annotation(side: Side, wanted: str) -> dict[str, object] | None:
 
 
 def _where_it_may_be(side: Side, annotation_id: str) -> Iterator[Task]:
-    """The completed chat tasks whose response names an annotation.
+    """The completed chat tasks whose response may name an annotation, the likeliest first.
 
     A synthesized annotation's id begins with its task's identity; ids that somebody gave are looked
     for in the stored responses.
     """
-    tasks = side.tasks
-    identity = annotation_id.removeprefix(ANNOTATION)[:IDENTITY]
-    if annotation_id.startswith(ANNOTATION) and len(identity) == IDENTITY:
-        yield from (task for task_id, task in tasks.items() if task_id.endswith(identity))
+    if annotation_id.startswith(ANNOTATION):
+        owner = side.task_index.chat(annotation_id.removeprefix(ANNOTATION)[:IDENTITY])
+        if owner is not None:
+            yield owner
     wanted = TaskFilter(type=CHATS, status=("completed",))
-    quoted = annotation_id.encode("utf-8", "surrogatepass")
+    quoted = encode(annotation_id)
     for task in side.task_index.matching(wanted):
         if task.response is not None and quoted in task.response:
             yield task

@@ -102,16 +102,18 @@ class Steps:
         """
         where = table.where.at("arguments")
         at_ms = (table.when("at", self._start) or START).from_start(self._start)
-        made["arguments"] = self._names.resolved(made["arguments"], at_ms, where)
+        written = _written(table.data["call"])
+        made["arguments"] = self._names.resolved(made["arguments"], at_ms, where, written)
         expected = made.get("expect")
         if expected is not None and not any(status < 400 for status in expected):
             return
         for kind, key in _referred(made["call"]):
-            value = made["arguments"].get(key) if isinstance(made["arguments"], dict) else None
+            value = made["arguments"].get(key)
             if isinstance(value, str):
-                found: Made = self._names.find(kind, value, where.at(key))
+                place = where.at(written.get(key, key))
+                found: Made = self._names.find(kind, value, place)
                 if found.at_ms > at_ms:
-                    raise where.at(key).refuse(f'"{value}" is made only after this step')
+                    raise place.refuse(f'"{value}" is made only after this step')
 
     def _note(self, table: Table, made: Json, at_ms: int) -> None:
         """Notes what a step makes, under the names by which others refer to it."""
@@ -148,6 +150,11 @@ def _renamed(arguments: object, names: dict[str, str], where: FileWhere) -> Any:
     return {names.get(key, key): value for key, value in arguments.items()}
 
 
+def _written(called: str) -> dict[str, str]:
+    """The arguments that a call names otherwise than its operation, by the operation's names."""
+    return {own: given for given, own in PYTHON.get(called, ("", {}))[1].items()}
+
+
 def _check(name: str, arguments: Json, called: str, where: FileWhere) -> None:
     """Refuses arguments that an operation does not have, and a call without those it needs."""
     operation = operations()[name][1]
@@ -156,8 +163,7 @@ def _check(name: str, arguments: Json, called: str, where: FileWhere) -> None:
         value = arguments.get(key)
         if not isinstance(value, str | dict) or value == "":
             problem = "needs" if value is None else "wants a text for"
-            shown = {old: new for new, old in PYTHON.get(called, ("", {}))[1].items()}.get(key, key)
-            raise where.refuse(f"{called} {problem} {shown}")
+            raise where.refuse(f"{called} {problem} {_written(called).get(key, key)}")
     query, shape = QUERIES.get(name, {}), BODIES.get(name, {})
     needed = [*shape.get("required", ()), *(key[:-1] for key in query if key.endswith("*"))]
     for key in needed:

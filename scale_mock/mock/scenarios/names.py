@@ -11,6 +11,8 @@ from scale_mock.selectors.numbering import fill_in
 from scale_mock.selectors.where import did_you_mean, show
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scale_mock.selectors.documents import FileWhere
 
 Json = dict[str, Any]
@@ -101,12 +103,21 @@ class Names:
                 )
             self.unique_ids.setdefault(unique_id, (tasks, number))
 
-    def resolved(self, arguments: Any, at_ms: int, where: FileWhere) -> Any:
-        """Arguments with references that are checked: made earlier, and by this scenario."""
-        if not isinstance(arguments, dict):
-            return arguments
+    def resolved(
+        self, arguments: Json, at_ms: int, where: FileWhere, written: Mapping[str, str]
+    ) -> Json:
+        """Arguments with references that are checked: made earlier, and by this scenario.
+
+        Args:
+            arguments: The arguments of a step.
+            at_ms: When it is made.
+            where: Where they stand.
+            written: What those are called there that have another name here.
+        """
         return {
-            key: value if key in FREE_KEYS else self._value(value, at_ms, where.at(key))
+            key: value
+            if key in FREE_KEYS
+            else self._value(value, at_ms, where.at(written.get(key, key)))
             for key, value in arguments.items()
         }
 

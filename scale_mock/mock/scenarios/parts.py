@@ -27,6 +27,8 @@ MODES = ("live", "test")
 LINES = ("enterprise", "rapid", "studio")
 KINDS = ("production", "calibration", "self_label")
 ROLES = ("labeler", "member", "manager")
+BROKEN = Made(0, "live", params=None)
+"""Stands for a project or batch of which something is wrong, so that nothing else is blamed."""
 COUNT_MAX = 100_000
 """The most tasks of one table."""
 
@@ -108,9 +110,11 @@ class Parts:
         """``[[project]]``."""
         name = table.needed_text("name")
         self._names.take("projects", name, table.where.at("name"))
+        self._names.projects[name] = BROKEN
         type_name = self._type(table)
         line = table.choice("product_line", LINES, "enterprise")
-        body: Json = {"name": name, "type": type_name, **_given(table, "params")}
+        body: Json = {"name": name, "type": type_name}
+        body |= {"params": table.table("params")} if table.has("params") else {}
         body |= {line: True} if line != "enterprise" else {}
         body |= _given(table, "pipeline", "consensus_attempts")
         when, mode = self._at(table), table.choice("mode", MODES, "live")
@@ -142,6 +146,10 @@ class Parts:
         for index, name in enumerate(table.texts("groups")):
             self._names.find("groups", name, table.where.at("groups", f"[{index}]")).append(email)
         manner = _given(table, *LABELER_KEYS)
+        if manner and role != "labeler":
+            raise table.where.at("role").refuse(
+                f"a {role} does not label, so {', '.join(manner)} would mean nothing"
+            )
         if manner:
             self._step(table, "configure_labeler", {"email": email, **manner}, when)
 
@@ -165,9 +173,11 @@ class Parts:
         """``[[batch]]``."""
         name, project = table.needed_text("name"), table.needed_text("project")
         self._names.take("batches", name, table.where.at("name"))
+        self._names.batches[name] = BROKEN
         owner = self._names.find("projects", project, table.where.at("project"))
         kind = table.choice("kind", KINDS, "production")
-        body: Json = {"project": project, "name": name, **_given(table, "callback", "metadata")}
+        body: Json = {"project": project, "name": name, **_given(table, "callback")}
+        body |= {"metadata": table.table("metadata")} if table.has("metadata") else {}
         body |= {f"{kind}_batch": True} if kind != "production" else {}
         when, mode = self._at(table), table.choice("mode", MODES, owner.mode)
         self._step(table, "create_batch", body, when, mode=mode)
@@ -190,7 +200,10 @@ class Parts:
     def tasks(self, table: Table) -> None:
         """``[[tasks]]``."""
         owner = self._owner(table)
-        type_name = self._type(table) if table.has("type") or owner is None else owner.type
+        if owner is BROKEN:
+            return  # what is wrong with it has been said
+        has_type = table.has("type") or owner is None or not owner.type
+        type_name = self._type(table) if has_type or owner is None else owner.type
         mode = table.choice("mode", MODES, owner.mode if owner else "live")
         count = table.integer("count", 1, least=1, most=COUNT_MAX)
         body: Json = table.table("body") | _given(table, "batch", "project", "tags", "metadata")

@@ -82,7 +82,9 @@ class _Conversation:
         if self._asked.rubrics:
             turn["rubrics"] = [rubric(self._topic, number, self._sheet, self._stream)]
         ranked = sorted(replies, key=lambda one: one.rank)
-        messages.extend([self._reply(one, turn, is_preferred=one is ranked[0]) for one in replies])
+        messages.extend(
+            [self._reply(one, text, turn, is_preferred=one is ranked[0]) for one in replies]
+        )
         if self._asked.sandbox:
             messages.append(_message("function", {"text": output(self._order)}, "python"))
         if self._asked.compares:
@@ -107,14 +109,14 @@ class _Conversation:
         if files := attachments(self._variables, self._order):
             message["content"]["attachments"] = files
         if self._asked.prompt:
-            topics = words.topic_of(text).lower().split()
+            topics = words.topics_of(text)
             message["annotations"] += [
                 self._sheet.add("category_multiple", "prompt_topics", topics),
                 self._sheet.add("boolean", "is_original", True, possible_values=[True, False]),
             ]
         return message
 
-    def _reply(self, reply: Judged, turn: Json, *, is_preferred: bool) -> Json:
+    def _reply(self, reply: Judged, prompt: str, turn: Json, *, is_preferred: bool) -> Json:
         sheet, stream, asked = self._sheet, self._stream, self._asked
         content: Json = {}
         if asked.steps:
@@ -122,7 +124,7 @@ class _Conversation:
             reply.text = "\n".join(chunk["text"] for chunk in content["chunks"])
             content["reasoning"] = [{"content": f"The question is about {self._topic}."}]
         else:
-            reply.text = words.reply(self._topic, reply.overall, stream)
+            reply.text = words.reply(prompt, self._topic, reply.marks, stream)
         message = _message("assistant", {"text": reply.text, **content}, reply.source_id)
         message["annotations"] += self._marks(reply)
         if asked.spans:
@@ -188,7 +190,7 @@ class _Conversation:
         """The reply in steps; from the first wrong one on, the others build on a mistake."""
         right = STEPS if reply.overall >= 4 else reply.overall
         chunks = []
-        for number, text in enumerate(words.steps(self._topic, STEPS, self._stream)):
+        for number, text in enumerate(words.steps(self._topic, self._stream)):
             is_correct = number < right
             because = "Follows from the step before." if is_correct else "Does not follow."
             annotation = self._sheet.add(

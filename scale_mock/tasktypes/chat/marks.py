@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from scale_mock.sim.streams import Stream
 
 SCALE = (1, 2, 3, 4, 5)
+FAIR = 3
+"""The middling mark."""
 LABELS = ("Bad", "Weak", "OK", "Good", "Great")
 SHARES = (1, 2, 4, 6, 4)
 """How often a reply is of each mark, out of the sum."""
@@ -44,14 +46,14 @@ DIMENSIONS = (
         "instruction_following",
         "missed_instructions",
         "it does everything that the prompt asks for",
-        "it does most of what the prompt asks for",
+        "it misses a small part of what the prompt asks for",
         "it leaves out what the prompt asks for",
     ),
     Dimension(
         "truthfulness",
         "factuality",
         "its claims hold up",
-        "its claims are mostly right, one is imprecise",
+        "one of its claims is imprecise",
         "a claim in it is wrong",
     ),
     Dimension(
@@ -65,7 +67,7 @@ DIMENSIONS = (
         "format",
         "formatting",
         "it is easy to read",
-        "its layout is acceptable",
+        "its layout is only acceptable",
         "it is hard to read",
     ),
     Dimension(
@@ -137,10 +139,11 @@ def justification(one: Judged) -> str:
     """Why a reply got its mark on the whole."""
     best, worst = one.best(), one.worst()
     said = f"{one.source_id} is {LABELS[one.overall - 1].lower()} on the whole"
-    good = best.because(one.marks[best.key] or 3)
-    if one.overall == 5 or best is worst:
+    high, low = one.marks[best.key] or FAIR, one.marks[worst.key] or FAIR
+    good = best.because(high)
+    if low > FAIR or best is worst:
         return f"{said}: {good}."
-    return f"{said}: {good}, but {worst.because(one.marks[worst.key] or 3)}."
+    return f"{said}: {good}, {'but' if high > FAIR else 'and'} {worst.because(low)}."
 
 
 def preference(ranked: list[Judged]) -> str:
@@ -148,13 +151,14 @@ def preference(ranked: list[Judged]) -> str:
     first, last = ranked[0], ranked[-1]
     gap = first.overall - last.overall
     degree = ("slightly", "slightly", "clearly", "much", "much")[gap]
-    why = first.best().because(first.marks[first.best().key] or 3)
-    worst = last.worst()
-    against = worst.because(last.marks[worst.key] or 3)
-    return (
-        f"{first.source_id} is {degree} better than {last.source_id}: {why}; of {last.source_id}, "
-        f"{against}."
-    )
+    said = f"{first.source_id} is {degree} better than {last.source_id}"
+    best, worst = first.best(), last.worst()
+    high, low = first.marks[best.key] or FAIR, last.marks[worst.key] or FAIR
+    why = best.because(high)
+    said += f", although {why}" if high <= FAIR else f": {why}"
+    if low > FAIR:
+        return f"{said}; {last.source_id} does nearly as well."
+    return f"{said}; of {last.source_id}, {worst.because(low)}."
 
 
 def likert(first: Judged, second: Judged) -> int:

@@ -72,25 +72,42 @@ def identifier_missing(door: Door) -> tuple[Response, str]:
 @case()
 def nothing_found(door: Door) -> tuple[Response, str]:
     talk(door)
+    project_id = door.request("GET", "/v2/project?project_name=talk").json()["id"]
+    batch_id = door.request("GET", "/v2/batch?batch_name=b").json()["id"]
     texts = {
-        "/v2/tasks?project_name=no": 'Project not found: there is none with project_name "no".',
-        "/v2/tasks?batch_id=no": 'Batch not found: there is none with batch_id "no".',
+        "/v2/tasks?project_name=no": (
+            f'Project not found: there is none with project_name "no". Known: talk ({project_id}).'
+        ),
+        "/v2/tasks?batch_id=no": (
+            f'Batch not found: there is none with batch_id "no". Known: b ({batch_id}).'
+        ),
         "/v2/batches?project_id=no&project_name=talk": (
-            'Project not found: there is none with project_id "no".'
+            f'Project not found: there is none with project_id "no". Known: talk ({project_id}).'
         ),
         "/v2/annotation?annotation_id=an_0": (
-            'Annotation not found: there is none with annotation_id "an_0".'
+            'Annotation not found: there is none with annotation_id "an_0". '
+            "GET /v2/tasks shows completed tasks with their annotations."
         ),
-        "/v2/delivery?delivery_id=no": 'Delivery not found: there is none with delivery_id "no".',
-        "/v2/datasets/task?task_id=no": 'Task not found: there is none with task_id "no".',
+        "/v2/schema?schema_id=" + "a" * 24: (
+            f'Schema not found: there is none with schema_id "{"a" * 24}". '
+            "The rows of GET /v2/delivery/tasks name theirs in response_schema_id."
+        ),
+        "/v2/delivery?delivery_id=no": (
+            'Delivery not found: there is none with delivery_id "no". There is no delivery yet.'
+        ),
+        "/v2/datasets/task?task_id=no": (
+            'Task not found: there is none with task_id "no". '
+            "GET /v2/datasets/tasks lists the tasks of a dataset."
+        ),
         "/v2/delivery?delivery_name=no&project_name=talk": (
-            'Delivery not found: there is none with delivery_name "no".'
+            'Delivery not found: there is none with delivery_name "no". There is no delivery yet.'
         ),
     }
     for path, text in texts.items():
         reply = door.request("GET", path)
-        assert reply.json()["error"] == text
-    return reply, 'Delivery not found: there is none with delivery_name "no".'
+        assert reply.json()["error"] == text, reply.text
+    none = "There is no delivery yet."
+    return reply, f'Delivery not found: there is none with delivery_name "no". {none}'
 
 
 @case()

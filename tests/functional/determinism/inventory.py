@@ -7,7 +7,8 @@ they hold. Nor is what cannot change: rules, faults, conditions, settings, task 
 from __future__ import annotations
 
 ONLY_OTHERS = (
-    "domain.answers.Answers", "domain.audits.Audits", "domain.batch_moves.BatchMoves",
+    "domain.agenda.Agenda", "domain.answers.Answers", "domain.audits.Audits",
+    "domain.batch_moves.BatchMoves",
     "domain.batches.Batches", "domain.chats.Chats", "domain.datasets.Datasets",
     "domain.deliveries.Deliveries", "domain.files.Files", "domain.followups.Followups",
     "domain.lifecycle.Lifecycle", "domain.projects.Projects", "domain.quality.Quality",
@@ -29,17 +30,18 @@ WRITTEN: dict[str, set[str]] = {
     },
     "domain.journal.Entry": {"at", "details", "kind", "seq", "strand", "subject"},
     "domain.journal.Journal": {"_chain", "_entries", "_hashed_to", "_instant", "_open", "_seq"},
-    "faults.book.FaultBook": {"_entries", "_number", "memory"},
+    "faults.book.FaultBook": {"_shelf", "memory"},
     "faults.entry.Entry": {
         "examined", "fault", "fired", "id", "matched", "missed", "nearest", "nearest_count",
         "occurrences", "taken_by",
     },
-    "rules.book.RuleBook": {"_entries", "_number"},
+    "rules.book.RuleBook": {"_shelf"},
     "rules.entry.Entry": {
         "counted", "examined", "fired", "id", "matched", "missed", "nearest", "nearest_count",
         "queue", "rule", "source", "taken_by",
     },
     "selectors.delays.Queue": {"count", "newest"},
+    "selectors.shelf.Shelf": {"entries", "number"},
     "sim.clock.VirtualClock": {"_now", "start_at"},
     "sim.scheduler.Event": {"background", "data", "due", "kind", "priority", "seq", "subject"},
     "sim.scheduler.Scheduler": {"_heap", "_seq", "clock", "ran"},
@@ -68,14 +70,17 @@ ANEW: dict[str, set[str]] = {
     "domain.side.Side": {
         "batches", "files_by_reference", "mode", "projects", "task_index", "tasks",
     },
-    "domain.task_index.TaskIndex": {"_completed", "_postings", "_unique_ids", "_updated", "tasks"},
+    "domain.task_index.TaskIndex": {
+        "_chats", "_completed", "_postings", "_unique_ids", "_updated", "tasks",
+    },
     "domain.timeline.Timeline": {"_first", "_instant_of", "_last", "_members", "_sizes"},
     "domain.worklist.Worklist": {"_core", "_floor", "_lines", "_order"},
-    "faults.book.FaultBook": {"_by_word", "_faults_max", "on_callbacks", "on_requests"},
+    "faults.book.FaultBook": {"_faults_max", "on_callbacks", "on_requests"},
     "labeling.crowd.Crowds": {"_core", "_people", "_threshold"},
     "labeling.planner.Planner": {"_now", "_rules", "_seed", "_start", "check_steering"},
     "labeling.workforce.Workforce": {"_assigned", "_core", "_teamwork"},
-    "rules.book.RuleBook": {"_by_word", "_rules_max"},
+    "rules.book.RuleBook": {"_rules_max"},
+    "selectors.shelf.Shelf": {"_by_word", "_kind", "_unique"},
     "sim.clock.VirtualClock": {"moved"},
     # What is pending is live; what is not, nobody refers to.
     "sim.scheduler.Event": {"is_live"},
@@ -93,8 +98,8 @@ ANEW: dict[str, set[str]] = {
     "world.tickets.Tickets": {"_changed", "_open", "newest"},
     "world.world.World": {
         # the user's, and the door's
-        "_first_faults", "_first_rules", "_first_settings", "_mounts", "_play", "_watchers",
-        "absorbing", "calls_known", "clock_changed", "file_faults", "file_rules", "follower",
+        "_first_faults", "_first_rules", "_first_settings", "_first_start_at", "_mounts",
+        "_play", "_watchers", "absorbing", "calls_known", "clock_changed", "file_faults", "file_rules", "follower",
         "lock", "make_appointment", "make_step", "may_run", "name", "on_attempt", "polls",
         "requests", "tickets", "unknown_routes",
         # kept as it is: nobody was told yet

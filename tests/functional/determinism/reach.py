@@ -89,16 +89,26 @@ def _keys(mine: Mapping[Any, Any], theirs: Mapping[Any, Any], here: str) -> Iter
         yield f"{here}: the keys {list(mine)[:9]} are not {list(theirs)[:9]}"
 
 
-def holders(root: object) -> dict[str, set[str]]:
+def is_service(kinds: Mapping[str, set[type]]) -> bool:
+    """Whether something holds nothing but other parts of the mock, and code."""
+    return all(
+        kind.__module__.startswith("scale_mock.") or issubclass(kind, OPAQUE)
+        for some in kinds.values()
+        for kind in some
+    )
+
+
+def holders(root: object) -> dict[str, dict[str, set[type]]]:
     """The classes of the mock of which there are objects below a root, and what they hold.
 
     Args:
         root: A world.
 
     Returns:
-        The attributes of each class by its module, without the package, and name.
+        Per class, by its module without the package and its name: the attributes, and of which
+        kinds they were.
     """
-    found: dict[str, set[str]] = {}
+    found: dict[str, dict[str, set[type]]] = {}
     seen: set[int] = set()
     kept = []
     waiting = [root]
@@ -115,6 +125,8 @@ def holders(root: object) -> dict[str, set[str]]:
         elif is_ours(thing):
             held = attributes(thing)
             name = f"{type(thing).__module__}.{type(thing).__name__}"
-            found.setdefault(name.removeprefix("scale_mock."), set()).update(held)
+            kinds = found.setdefault(name.removeprefix("scale_mock."), {})
+            for attribute, value in held.items():
+                kinds.setdefault(attribute, set()).add(type(value))
             waiting += held.values()
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import unittest
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpx
@@ -13,8 +13,11 @@ import pytest
 import requests
 import scaleapi
 
-from scale_mock import LeakError, ScaleMock, mock_scale
+from scale_mock import ConfigurationError, LeakError, ScaleMock, mock_scale
 from tests.functional.interception.conftest import URL
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
 
 STATUS = "https://dashboard.scale.com"
 
@@ -169,3 +172,71 @@ def test_one_recipe_may_be_nested() -> None:
             assert outer is not inner
             assert inner.client().tasks().total == 0
         assert outer.client().tasks().total == 0
+
+
+def test_a_generator_has_its_world_until_it_ends() -> None:
+    @mock_scale
+    def totals(mock: ScaleMock) -> Iterator[int]:
+        yield total()
+        yield mock.client().tasks().total
+
+    assert list(totals()) == [0, 0]
+
+    @mock_scale
+    async def pages(mock: ScaleMock) -> AsyncIterator[int]:
+        async with httpx.AsyncClient(auth=(mock.live_key, "")) as client:
+            for _ in range(2):
+                yield (await client.get(URL + "/v1/tasks")).status_code
+
+    async def run() -> list[int]:
+        return [status async for status in pages()]
+
+    assert anyio.run(run) == [200, 200]
+
+
+@pytest.fixture
+@mock_scale(seed=11)
+def world(mock: ScaleMock) -> Iterator[ScaleMock]:
+    yield mock
+    assert mock.client().tasks().total == 0
+
+
+def test_a_fixture_may_be_decorated(world: ScaleMock) -> None:
+    assert world.seed == 11
+    assert total() == 0
+
+
+def test_every_test_of_a_class_has_a_world_inherited_and_static_ones_too() -> None:
+    class Base:
+        def test_inherited(self, mock: ScaleMock) -> tuple[int, int]:
+            return mock.seed, total()
+
+    @mock_scale(seed=1)
+    class First(Base):
+        @staticmethod
+        def test_static(mock: ScaleMock) -> tuple[int, int]:
+            return mock.seed, total()
+
+        @classmethod
+        def test_class(cls, mock: ScaleMock) -> tuple[int, int]:
+            return mock.seed, total()
+
+    @mock_scale(seed=2)
+    class Second(First):
+        pass
+
+    for cls, seed in ((First, 1), (Second, 2)):
+        case: Any = cls()
+        assert case.test_inherited() == case.test_static() == case.test_class() == (seed, 0)
+    with pytest.raises(TypeError):
+        Base().test_inherited()  # type: ignore[call-arg]  # the parent stays as it is
+
+
+@pytest.mark.parametrize("target", [5, "seed=7"])
+def test_what_cannot_be_decorated_is_refused(target: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        mock_scale(target)
+    assert str(caught.value) == (
+        f"mock_scale({target!r}): expected the function or class that it decorates; settings are "
+        "given by name, as in mock_scale(seed=7)."
+    )

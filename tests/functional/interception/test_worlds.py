@@ -103,12 +103,27 @@ def test_a_failing_beginning_leaves_nothing_behind() -> None:
             "hosts='https://a.test:port': this is no URL (Port could not be cast to integer value "
             "as 'port').",
         ),
+        ("*.a.test", "hosts='*.a.test': this is no URL ('*.a.test' is no name of a host)."),
+        (
+            "https://a.test/v1?x=1#y",
+            "hosts='https://a.test/v1?x=1#y': a whole host is intercepted, so leave out what "
+            "follows it (/v1?x=1#y); only /v1 and /v2 may stand there.",
+        ),
     ],
 )
 def test_what_is_no_host_is_refused(host: Any, text: str) -> None:
     with ScaleMock() as mock, pytest.raises(ConfigurationError) as caught:
         mock.intercept(hosts=[host])
     assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("hosts", [7, None])
+def test_what_is_no_list_of_hosts_is_refused(hosts: Any) -> None:
+    with ScaleMock() as mock, pytest.raises(ConfigurationError) as caught:
+        mock.intercept(hosts=hosts)
+    assert str(caught.value) == (
+        f"hosts={hosts!r}: expected base URLs such as 'https://labels.example.test', or host names."
+    )
 
 
 def test_with_several_worlds_the_key_decides() -> None:

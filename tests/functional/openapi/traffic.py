@@ -31,9 +31,7 @@ ANNOTATED = {"value", "possible_values"}
 
 @cache
 def _validator(api: str, schema: str) -> Draft202012Validator:
-    return Draft202012Validator(
-        {**json.loads(schema), "components": DOCUMENTS[api]["components"]}
-    )
+    return Draft202012Validator({**json.loads(schema), "components": DOCUMENTS[api]["components"]})
 
 
 def problems(api: str, schema: dict[str, Any], body: Any) -> Iterator[str]:
@@ -54,19 +52,23 @@ def undescribed(api: str, schema: dict[str, Any], value: Any, path: str = "$") -
             if _validator(api, json.dumps(one)).is_valid(value)
         ]
         yield from min(fitting, key=len)
-    elif isinstance(value, dict) and "properties" in schema:
-        known, is_open = schema["properties"], schema.get("additionalProperties") is True
-        for key, item in value.items():
-            if key in known:
-                yield from undescribed(api, known[key], item, f"{path}.{key}")
-            elif not is_open and not (key in ANNOTATED and "allOf" in schema):
-                yield f"{path}.{key} is not described"
-    elif isinstance(value, dict) and isinstance(schema.get("additionalProperties"), dict):
-        for key, item in value.items():
-            yield from undescribed(api, schema["additionalProperties"], item, f"{path}.{key}")
+    elif isinstance(value, dict):
+        yield from _undescribed_keys(api, schema, value, path)
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from undescribed(api, schema.get("items", {}), item, f"{path}[{number}]")
+
+
+def _undescribed_keys(
+    api: str, schema: dict[str, Any], value: dict[str, Any], path: str
+) -> Iterator[str]:
+    known, others = schema.get("properties", {}), schema.get("additionalProperties")
+    is_open = not known or others is True or isinstance(others, dict)
+    for key, item in value.items():
+        if key in known or isinstance(others, dict):
+            yield from undescribed(api, known.get(key, others), item, f"{path}.{key}")
+        elif not is_open and not (key in ANNOTATED and "allOf" in schema):
+            yield f"{path}.{key} is not described"
 
 
 class Traffic:
@@ -89,7 +91,7 @@ class Traffic:
             started: list[Any] = []
 
             def start(status: str, headers: Any, exc_info: Any = None) -> Any:
-                started[:] = [int(status.split()[0]), dict(headers)]
+                started[:] = [int(status.partition(" ")[0]), dict(headers)]
                 return start_response(status, headers)
 
             body = b"".join(answer(app, environ, start))

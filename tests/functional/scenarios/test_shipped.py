@@ -84,12 +84,13 @@ def test_one_file_plays_to_one_digest_in_a_test_in_serve_and_in_the_demo(
 def test_serve_plays_a_scenario_by_itself_where_its_clock_moves_by_itself() -> None:
     server = Serve("--port", "0", "--scenario", "happy-path")
     try:
-        while True:
-            _, tasks = server.call("GET", "/v1/tasks?status=pending")
-            if tasks["total"] == 0:
-                break
-        _, tasks = server.call("GET", "/v1/tasks?status=completed")
-        assert tasks["total"] == 3
+        assert server.call("GET", "/v1/tasks")[1]["total"] == 3
+        for name in ("kitten-1", "kitten-2", "kitten-3"):
+            _, found = server.call("GET", f"/v1/tasks?unique_id={name}")
+            _, task = server.call("GET", f"/v1/task/{found['docs'][0]['task_id']}")
+            while task["status"] == "pending":  # reading it runs the world to its next event
+                _, task = server.call("GET", f"/v1/task/{task['task_id']}")
+            assert task["status"] == "completed"
     finally:
         server.close()
 
@@ -108,7 +109,8 @@ def test_a_task_errors_on_its_third_attempt(rough_week: ScaleMock) -> None:
     assert ends == ["task.completed", "task.redone", "task.completed", "task.redone",
                     "task.errored"]  # fmt: skip
     shown = rough_week.tasks.get(task.task_id)
-    assert (shown["status"], shown["response"]["status_code"]) == ("error", 400)
+    assert shown["status"] == "error"
+    assert "attachments" in shown["response"]["error"]
 
 
 def test_a_receiver_is_down_for_six_hours(rough_week: ScaleMock) -> None:
@@ -139,7 +141,7 @@ def test_an_audit_rejects_and_the_task_is_done_again(rough_week: ScaleMock) -> N
     happened = [entry.kind for entry in rough_week.journal.entries(subject=rejected.subject)]
     assert happened.index("task.audited") < happened.index("task.redone")
     assert happened.count("task.completed") == 2
-    assert kinds(rough_week)["batch.reopened"] == 1
+    assert kinds(rough_week)["callback.owed"] >= 13
 
 
 def test_the_list_names_every_shipped_scenario_and_what_it_shows() -> None:
@@ -185,7 +187,9 @@ def test_a_demo_with_a_step_that_fails_says_so_and_exits_with_1(tmp_path: Path) 
     path.write_text('[[step]]\ncall = "finalize_batch"\narguments = { name = "b" }\nexpect = 200\n')
     done = run("demo", "--scenario", str(path), "--port", "0", "--seconds", "0")
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Error: {path}:3: step (1st): arguments.name: the scenario makes")
+    assert done.stderr.startswith(
+        f"Error: {path}:3: step (1st): arguments.name: the scenario makes"
+    )
     path.write_text('[[step]]\nsays = "x"\ncall = "create_project"\n'
                     'arguments = { name = "b", type = "x" }\n')  # fmt: skip
     done = run("demo", "--scenario", str(path), "--port", "0", "--seconds", "0")

@@ -6,10 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from scaleapi.api_client.v2 import V2Api
+from scaleapi.api_client.v2 import V2Api, exceptions
 from scaleapi.tasks import TaskType
 
 from scale_mock import ScaleMock
+from scale_mock.domain.refusals import Refusal
+from scale_mock.errors import ConfigurationError
 from tests.functional.doors import Door
 from tests.functional.helpers import IMAGE, image_task, project
 from tests.functional.v2.conftest import v2_of
@@ -281,6 +283,21 @@ def test_a_snapshot_carries_all_of_v2(scene: Scene, tap: WireTap | None) -> None
         assert api.get_datasets().datasets[0].name == "d"
 
 
+def test_a_snapshot_over_http_keeps_the_files_of_conversations(scene: Scene) -> None:
+    scene.mock.projects.set_up("read", types=["Content Understanding"])
+    body = {"project_name": "read", "template_variables": PROMPT}
+    task_id = scene.ok("POST", "/task/chat", json=body)["task_id"]
+    scene.mock.tasks.complete(task_id)
+    before = scene.raw("GET", f"/task?task_id={task_id}").content
+    assert scene.door.url.encode() in before
+    kept = scene.door.request("GET", "/_mock/snapshot").content
+    assert scene.door.url.encode() not in kept
+    json_ = {"content-type": "application/json"}
+    reply = scene.door.request("POST", "/_mock/restore", data=kept, headers=json_)
+    assert reply.status_code == 200, reply.text
+    assert scene.raw("GET", f"/task?task_id={task_id}").content == before
+
+
 def test_the_same_calls_give_the_same_conversations_and_journal() -> None:
     seen = []
     for _ in range(2):
@@ -398,3 +415,60 @@ def test_a_task_that_came_back_in_a_pause_is_begun_once(scene: Scene) -> None:
     )
     scene.mock.clock.advance(days=15)
     assert scene.v2.get_task(task_id=task.task_id).status.value == "completed"
+
+
+def test_a_tasker_who_was_put_to_work_in_a_pause_is_named_at_the_end(scene: Scene) -> None:
+    project(scene.door, "kittens", rapid=True)
+    client = scene.door.client()
+    client.create_batch("kittens", "trial", calibration_batch=True)
+    task = image_task(scene.door, batch="trial")
+    client.finalize_batch("trial")
+    scene.v2.pause_batch({"batch_name": "trial"})
+    scene.mock.tasks.start(task)
+    scene.v2.resume_batch({"batch_name": "trial"})
+    scene.mock.clock.advance(days=30)
+    told = [entry.as_dict() for entry in scene.mock.journal.entries()]
+    by = {
+        entry["kind"]: entry["by"]
+        for entry in told
+        if entry["kind"] in {"task.started", "task.completed", "task.surveyed"}
+    }
+    assert len(by) == 3
+    assert len(set(by.values())) == 1
+    assert by["task.started"].endswith("@example.test")
+
+
+def test_operations_that_do_not_exist_cannot_be_switched_off() -> None:
+    from scale_mock.api.v2 import OPERATIONS
+    from scale_mock.config.enabled import V2_OPERATIONS
+
+    assert sorted(operation.name for operation in OPERATIONS) == list(V2_OPERATIONS)
+    with pytest.raises(ConfigurationError, match="there is no operation 'get_datasets' of v2"):
+        ScaleMock(v2_not_enabled=("get_datasets",))
+    with pytest.raises(ConfigurationError, match="expected a sequence"):
+        ScaleMock(v2_not_enabled="v2_get_datasets")
+
+
+def test_python_takes_a_lone_text_for_a_list_of_one_and_refuses_other_types(scene: Scene) -> None:
+    made = scene.mock.projects.set_up("one", types="SFT", models="m")
+    assert (made["types"], made["models"]) == (["SFT"], ["m"])
+    wrong: Any = {"models": [3]}
+    with pytest.raises(Refusal, match="models"):
+        scene.mock.projects.set_up("one", **wrong)
+    task = scene.done()
+    assert scene.mock.deliver(PROJECT, task.task_id)["task_count"] == 1
+    other: Any = 5
+    with pytest.raises(Refusal, match='"type" must be a string'):
+        scene.mock.tasks.report(task, other)
+    assert scene.v2.get_task(task_id=task.task_id).sensitive_content_reports is None
+
+
+def test_an_annotation_is_found_by_any_id_that_somebody_gave(scene: Scene) -> None:
+    odd = 'n\u00e9 "quoted" \\ \u2603'
+    one = {"id": odd, "key": "k", "type": "text", "value": "v"}
+    task = scene.task()
+    scene.mock.tasks.complete(task, {"threads": [{"id": "t", "turns": [], "annotations": [one]}]})
+    assert scene.v2.get_annotation(annotation_id=odd).actual_instance.value == "v"
+    scene.mock.tasks.redo(task)
+    with pytest.raises(exceptions.NotFoundException):
+        scene.v2.get_annotation(annotation_id=odd)

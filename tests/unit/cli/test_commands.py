@@ -83,12 +83,14 @@ def test_what_is_asked_for_is_what_runs(nothing_runs: list[dict[str, object]]) -
     assert options == {
         "host": "127.0.0.1",
         "port": 8723,
-        "seed": 0,
-        "clock": "autojump",
+        "seed": None,
+        "clock": None,
         "rate": None,
         "callback_hosts": ("app", "::1"),
         "stuck_polls_max": 100,
         "worlds_max": 1000,
         "https": False,
         "rule_files": (),
+        "snapshot": None,
+        "scenario": None,
     }

@@ -32,6 +32,7 @@ def app(_environ: Any, _start: Any) -> list[bytes]:
         ("http://api.test/v1/", Place("api.test", "http", 80)),
         ("https://api.test:8443/v2", Place("api.test", "https", 8443)),
         ("http://[::1]:8080", Place("::1", "http", 8080)),
+        ("https://Zürich.test/v1", Place("xn--zrich-kva.test", "https", 443)),
     ],
 )
 def test_base_urls_and_host_names_are_read(text: str, place: Place) -> None:
@@ -40,6 +41,10 @@ def test_base_urls_and_host_names_are_read(text: str, place: Place) -> None:
 
 def test_host_names_are_compared_plainly() -> None:
     assert plain_host(b"API.Test.") == plain_host("api.test") == "api.test"
+    # Some clients ask for the name as it was written, others as the resolver knows it.
+    assert plain_host("zürich.test") == plain_host("xn--zrich-kva.test") == "xn--zrich-kva.test"
+    # The resolver takes wide letters for plain ones.
+    assert plain_host("\uff53cale.com") == "scale.com"
 
 
 def test_the_newest_entry_that_means_an_origin_answers_and_any_may_go_first() -> None:

@@ -102,6 +102,10 @@ def test_toml_is_seen_as_the_parser_sees_it(table: dict[str, Any], data: st.Data
     assert paths(parsed) == set(toml_lines(text))
 
 
+def test_a_key_that_looks_like_a_position_is_a_key() -> None:
+    assert toml_lines('["[0]".a]\n') == {("[0]",): 1, ("[0]", "a"): 1}
+
+
 @given(values, st.sampled_from([None, 0, 2, "\t"]), st.booleans())
 def test_json_is_seen_as_the_parser_sees_it(value: Any, indent: Any, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)

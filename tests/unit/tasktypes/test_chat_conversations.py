@@ -9,9 +9,10 @@ import pytest
 from scale_mock.domain.chat_forms import ChatSetting
 from scale_mock.sim.instants import EPOCH
 from scale_mock.tasktypes import TaskTypes
+from scale_mock.tasktypes.chat import words
 from scale_mock.tasktypes.chat.archetypes import ARCHETYPES, asked_for
 from scale_mock.tasktypes.chat.marks import DIMENSIONS, LABELS
-from scale_mock.tasktypes.chat.words import topic_of
+from scale_mock.tasktypes.chat.words import TOPIC_LENGTH, topic_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,11 +84,63 @@ def test_the_prompt_is_the_user_s_first_message() -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "topic"),
+    [
+        (PROMPT, "the capital of France"),
+        ("Why?", "the question"),
+        ("What is the capital of Spain?", "the capital of Spain"),
+        ("Explain how a heat pump works.", "how a heat pump works"),
+        ("Write a Python function that reverses a linked list.",
+         "a Python function that reverses a linked list"),
+        ("List three ways to reduce the memory use of a web server.",
+         "three ways to reduce the memory use"),
+        ("12 + 30 = ?", "the question"),
+        ("x" * 5000, "x" * TOPIC_LENGTH),
+    ],
+)  # fmt: skip
+def test_the_topic_of_a_prompt_is_what_it_is_about(prompt: str, topic: str) -> None:
+    assert topic_of(prompt) == topic
+
+
 def test_replies_talk_about_what_was_asked() -> None:
-    assert topic_of(PROMPT) == "capital of France"
-    assert topic_of("Why?") == "the question"
     for turn in turns("SFT"):
-        assert all("capital of France" in one["content"]["text"] for one in replies(turn))
+        assert all("the capital of France" in one["content"]["text"] for one in replies(turn))
+
+
+def test_replies_deserve_their_marks() -> None:
+    """Holds each fault against the mark that names it; all of them occur."""
+    seen = set()
+    for turn in turns(RLHF, count=60):
+        for message in replies(turn):
+            text = message["content"]["text"]
+            for key, pool in (
+                ("truthfulness", words._FALSE), ("conciseness", words._PADDING),
+                ("safety", words._UNSAFE),
+            ):  # fmt: skip
+                mark, count = of(message, key), sum(one in text for one in pool)
+                least = 3 if key == "conciseness" else 2
+                assert (count > 0) == (mark <= least), (key, mark, text)
+                seen.add((key, mark <= least))
+            if of(message, "instruction_following") < 4:
+                assert not any(one in text for one in words._CLOSINGS)
+            assert ("\n\n" in text) == ((of(message, "format") or 4) >= 4)
+    assert len(seen) == 6
+
+
+def test_a_rewrite_leaves_out_what_was_wrong() -> None:
+    faults = (*words._FALSE, *words._VAGUE, *words._PADDING, *words._UNSAFE)
+    rewrites = [of(one, "rewrite") for turn in turns("SFT", count=60) for one in replies(turn)]
+    assert not any(fault in rewrite for rewrite in rewrites for fault in faults)
+    assert any(fault in str(replies(t)) for t in turns("SFT", count=60) for fault in faults)
+
+
+def test_replies_are_varied_and_follow_the_kind_of_prompt() -> None:
+    texts = [one["content"]["text"] for turn in turns("SFT", count=60) for one in replies(turn)]
+    assert len(set(texts)) > 0.95 * len(texts)
+    kinds = {words.kind_of(prompt) for prompt in (*words.PROMPTS, *words.FOLLOW_UPS)}
+    assert kinds == {"clause", "text", "list", "fact", *words.FOLLOW_UPS}
+    assert words.kind_of("Fix this Python bug") == "code"
 
 
 @pytest.mark.parametrize("archetype", USED)

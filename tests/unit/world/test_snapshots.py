@@ -327,6 +327,14 @@ def test_what_belongs_to_the_door_stays_as_it_is() -> None:
         assert [str(error) for error in mock._world.broken] == ["seen by nobody"]
 
 
+def test_a_reset_after_a_restore_goes_back_to_the_world_s_own_beginning() -> None:
+    with ScaleMock(start_at="2030-05-01") as later, ScaleMock() as mock:
+        mock.restore(later.snapshot())
+        assert mock.clock.now().year == 2030
+        mock.reset()
+        assert mock.clock.now().isoformat() == "2024-01-01T00:00:00+00:00"
+
+
 def test_a_restored_clock_has_its_mode_and_who_watches_it_is_told() -> None:
     with ScaleMock() as mock:
         mock.clock.advance(hours=5)

@@ -1,0 +1,78 @@
+"""Reading what rules and faults say alike: a name, a table of wishes, true or false."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scale_mock.selectors.where import show
+
+if TYPE_CHECKING:
+    from scale_mock.selectors.where import Where
+
+NAME_CHARACTERS_MAX = 200
+
+
+def label(data: object, kind: str) -> str:
+    """What refusals call a rule or fault: ``rule "night shift"``.
+
+    Args:
+        data: It as plain data, right or wrong.
+        kind: What it is, where it has no name.
+    """
+    name = data.get("name") if isinstance(data, Mapping) else None
+    if isinstance(name, str) and name.strip():
+        return f'{kind} "{name[:NAME_CHARACTERS_MAX]}"'
+    return kind
+
+
+def read_name(value: object, where: Where) -> str | None:
+    """The name that plain data says; ``None`` for none.
+
+    Raises:
+        ConfigurationError: It is no text, blank or too long.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise where.refuse(f"a name is text that is not blank, not {show(value)}")
+    if len(value) > NAME_CHARACTERS_MAX:
+        raise where.refuse(f"a name has at most {NAME_CHARACTERS_MAX} characters")
+    return value
+
+
+def read_match(value: object, where: Where) -> dict[str, object]:
+    """A copy of the wishes that plain data says; empty for none.
+
+    What they say is left to whoever compiles them, who knows the better words to refuse it.
+
+    Raises:
+        ConfigurationError: It is no table.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise where.refuse(f"a match is a table of wanted values by field, not {show(value)}")
+    return {key: _copied(inner, 0) for key, inner in value.items()}
+
+
+def read_flag(value: object, where: Where) -> bool:
+    """The flag that plain data says; false for none.
+
+    Raises:
+        ConfigurationError: It is neither true nor false.
+    """
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise where.refuse(f"true or false, not {show(value)}")
+
+
+def _copied(value: object, depth: int) -> object:
+    """A copy of tables and lists, so that later changes by the caller stay outside."""
+    if depth > 40:  # deeper than any path, so that the compiler still gets to refuse it
+        return value
+    if isinstance(value, Mapping):
+        return {key: _copied(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_copied(inner, depth + 1) for inner in value]
+    return value
