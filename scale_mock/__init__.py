@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scale_mock.errors import PumpBusy as PumpBusy
     from scale_mock.errors import ResponderFailed as ResponderFailed
     from scale_mock.errors import ScaleMockError as ScaleMockError
+    from scale_mock.errors import SleptInVain as SleptInVain
     from scale_mock.faults.fault import Fault as Fault
     from scale_mock.mock.callbacks import Callbacks as Callbacks
     from scale_mock.mock.clock import Clock as Clock
@@ -44,6 +45,7 @@ __all__ = [
     "Rule",
     "ScaleMock",
     "ScaleMockError",
+    "SleptInVain",
     "__version__",
     "mock_scale",
 ]
@@ -63,6 +65,7 @@ _HOMES = {
     "Rule": "scale_mock.rules.rule",
     "ScaleMock": "scale_mock.mock.facade",
     "ScaleMockError": "scale_mock.errors",
+    "SleptInVain": "scale_mock.errors",
     "mock_scale": "scale_mock.mock.decorating",
 }
 

@@ -104,11 +104,17 @@ def handler_as_wsgi(handler: Callable[[Request], object]) -> WSGIApplication:
         if answer is None or type(answer) is int:
             start_response(f"{answer or 200} ", [])
             return []
-        if not isinstance(answer, Response | str | bytes):
+        if isinstance(answer, int) and not isinstance(answer, bool):
+            return Response(b"", int(answer))(environ, start_response)  # an HTTPStatus
+        if isinstance(answer, Response):
+            return answer(environ, start_response)
+        # Flask's way to say a status: (body, status) or (body, status, headers).
+        body, *more = answer if isinstance(answer, tuple) and answer else (answer,)
+        if not isinstance(body, str | bytes):
             raise TypeError(
                 f"a handler returns a status, a reply or nothing (a 200), not {answer!r}"
             )
-        reply = answer if isinstance(answer, Response) else Response(answer)
+        reply = Response(body, *more)
         return reply(environ, start_response)
 
     return wsgi

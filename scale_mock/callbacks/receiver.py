@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError
@@ -19,6 +20,21 @@ if TYPE_CHECKING:
     from scale_mock.selectors.durations import DurationLike
 
 REQUESTS_MAX = 100_000
+
+
+@lru_cache(maxsize=256)
+def _name(key: str) -> str:
+    """The header that a key of the WSGI environ stands for."""
+    return key.removeprefix("HTTP_").replace("_", "-").title()
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    """The request's headers, read from the environ itself: every callback comes through here."""
+    return {
+        _name(key): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_") or (key in {"CONTENT_TYPE", "CONTENT_LENGTH"} and value)
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +157,7 @@ class Receiver:
                 now,
                 request.method,
                 request.path,
-                dict(request.headers),
+                _headers(request.environ),
                 request.get_data(),
                 status,
             )

@@ -69,7 +69,8 @@ class Targets:
         Raises:
             ConfigurationError: The prefix is no http(s) URL, or the app cannot be called.
         """
-        if not isinstance(prefix, str) or not is_url(prefix) or not _host(prefix):
+        given: object = prefix  # whatever a test passes, not only what is meant to be passed
+        if not isinstance(given, str) or not is_url(given) or not _host(given):
             raise ConfigurationError(
                 f"mount({prefix!r}): a prefix is the beginning of an http or https URL, "
                 "for example 'https://app.test/'."

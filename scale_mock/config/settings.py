@@ -35,8 +35,8 @@ class Settings:
         schedule_seed: Permutes what is due at the same instant, to hunt for code that relies on an
             order; ``None`` for the order of creation.
         auto_redo_rejected: A rejected audit sends the task back (Rapid's project setting).
-        rapid_gate: What Rapid production needs first: ``off``, ``calibration`` or ``full``; ``None``
-            stands for ``calibration`` in live mode and ``off`` in test mode.
+        rapid_gate: What Rapid production needs first: ``off``, ``calibration`` or ``full``;
+            ``None`` stands for ``calibration`` in live mode and ``off`` in test mode.
         crowd_size: Taskers who work on a Rapid project at a time.
         crowd_accuracy: How good their work is on average, 0 to 1.
         crowd_threshold: Taskers below it in training or when evaluated take no more tasks, 0 to 1.
@@ -57,8 +57,8 @@ class Settings:
             tell its three kinds of file apart) or ``natural`` (without; the SDK refuses those).
         v2_callbacks: What the callbacks of v2's tasks and batches say: v2's object (``v2``), the
             same as v1's (``v1``), or nothing, for none is sent (``off``).
-        v2_expand_nested: Whether ``expand`` reaches into what it expanded: a task's batch then holds
-            its project.
+        v2_expand_nested: Whether ``expand`` reaches into what it expanded: a task's batch then
+            holds its project.
         v2_not_enabled: Operations of v2 that the account is not enabled for: they answer 402.
         tasks_max: Tasks in one mode of a world.
         objects_max: Projects, batches, files, teammates, quality tasks: each in one mode.

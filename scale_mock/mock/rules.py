@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING
 
+from scale_mock.errors import ConfigurationError
 from scale_mock.world.ruling import add_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from os import PathLike
 
     from scale_mock.rules.rule import Rule
     from scale_mock.world import World
@@ -59,6 +60,15 @@ class Rules:
         __tracebackhide__ = True
         from scale_mock.mock.rulefiles import load_files
 
+        given: tuple[object, ...] = paths  # whatever a test passes
+        wrong = [path for path in given if not isinstance(path, str | PathLike)]
+        if wrong or not given:
+            raise ConfigurationError(
+                "rules.load(): files are given by name, one after the other, for example "
+                f'load("rules.toml", "more.json"), not {wrong[0]!r}.'
+                if wrong
+                else "rules.load(): name at least one file."
+            )
         with self._world.lock:
             return load_files(self._world, paths)
 

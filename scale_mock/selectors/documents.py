@@ -11,6 +11,7 @@ Whatever is wrong with a file is a ConfigurationError that begins with ``FILE:LI
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -123,6 +124,8 @@ def _read(file: str) -> str:
             content = opened.read(FILE_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
+        if isinstance(error, FileNotFoundError) and not os.path.isabs(file):
+            reason = f"{reason} (looked in {os.getcwd()})"
         raise ConfigurationError(f"{file}: cannot be read: {reason}") from None
     if len(content) > FILE_BYTES_MAX:
         raise ConfigurationError(f"{file}: is larger than {FILE_BYTES_MAX} bytes")

@@ -1,4 +1,4 @@
-"""Instants on the wire: ISO 8601 in UTC with milliseconds and ``Z``, both directions; HTTP dates."""
+"""Instants on the wire: ISO 8601 in UTC with milliseconds and ``Z``, and the dates of HTTP."""
 
 from __future__ import annotations
 

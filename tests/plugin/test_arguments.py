@@ -319,7 +319,9 @@ def test_rule_files_are_named_like_every_other_option(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("one", "two"):
-        (tmp_path / f"{name}.toml").write_text(f'[[rule]]\nname = "{name}"\nmatch.batch = "b"\n')
+        (tmp_path / f"{name}.toml").write_text(
+            f'[[rule]]\nname = "{name}"\nmatch.batch = "{name}"\n'
+        )
     monkeypatch.setenv("SCALE_MOCK_RULES", f"{tmp_path}/one.toml {tmp_path}/two.toml")
     result = run(
         """

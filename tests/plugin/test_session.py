@@ -111,7 +111,8 @@ import sys
 def test_light(scale_mock_config):
     mine = sorted(name for name in sys.modules if name.startswith("scale_mock"))
     assert mine == [
-        "scale_mock", "scale_mock.config", "scale_mock.config.options",
+        "scale_mock", "scale_mock.config", "scale_mock.config.enabled",
+        "scale_mock.config.options",
         "scale_mock.config.settings", "scale_mock.config.version", "scale_mock.errors",
         "scale_mock.pytest_plugin",
         "scale_mock.pytest_plugin.reading", "scale_mock.pytest_plugin.session",

@@ -99,9 +99,9 @@ ANEW: dict[str, set[str]] = {
     "world.world.World": {
         # the user's, and the door's
         "_first_faults", "_first_rules", "_first_settings", "_first_start_at", "_mounts",
-        "_play", "_watchers", "absorbing", "calls_known", "clock_changed", "file_faults", "file_rules", "follower",
-        "lock", "make_appointment", "make_step", "may_run", "name", "on_attempt", "polls",
-        "requests", "tickets", "unknown_routes",
+        "_play", "_watchers", "absorbing", "calls_known", "clock_changed", "file_faults",
+        "file_rules", "follower", "lock", "make_appointment", "make_step", "may_run", "name",
+        "on_attempt", "polls", "requests", "tickets", "unknown_routes",
         # kept as it is: nobody was told yet
         "broken",
         # the parts that only work on the others

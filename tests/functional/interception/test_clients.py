@@ -35,9 +35,11 @@ def by_requests(method: str, path: str, headers: dict[str, str], body: Any = Non
 
 
 def by_urllib3(method: str, path: str, headers: dict[str, str], body: Any = None) -> Call:
-    more = {} if body is None else {"json": body}
-    reply = urllib3.PoolManager().request(method, URL + path, headers=headers, **more)
-    return reply.status, reply.json()
+    # Spelled out: version 1.26 has no json= yet.
+    data = None if body is None else json.dumps(body)
+    typed = headers if body is None else {**headers, "Content-Type": "application/json"}
+    reply = urllib3.PoolManager().request(method, URL + path, headers=typed, body=data)
+    return reply.status, json.loads(reply.data)
 
 
 def by_httpx(method: str, path: str, headers: dict[str, str], body: Any = None) -> Call:

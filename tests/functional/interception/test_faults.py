@@ -124,7 +124,7 @@ def test_a_fault_is_the_exception_that_the_real_client_raises(
     began = perf_counter()
     if (kind, name) == ("truncated", "requests") and urllib3.__version__.startswith("1."):
         # With this version below it, requests does not count what it reads.
-        assert b"total" not in CALLS[name](auth, 600)
+        assert not CALLS[name](auth, 600).endswith(b"}")
     else:
         with pytest.raises(RAISED[kind][name]):
             CALLS[name](auth, 600)

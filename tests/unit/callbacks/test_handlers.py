@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from wsgiref.validate import validator
 
@@ -34,6 +35,10 @@ def call(app: Any, url: str = URL, body: bytes = b'{"a":1}', **headers: str) -> 
         (299, 299, b""),
         ("thanks", 200, b"thanks"),
         (Response("gone", status=410), 410, b"gone"),
+        (("busy", 503), 503, b"busy"),
+        (HTTPStatus.SERVICE_UNAVAILABLE, 503, b""),
+        (b"raw", 200, b"raw"),
+        (("", 204, {"X-A": "b"}), 204, b""),
     ],
 )
 def test_a_callable_returns_a_status_a_reply_or_nothing(
@@ -42,8 +47,8 @@ def test_a_callable_returns_a_status_a_reply_or_nothing(
     assert call(lambda request: answer) == Answer(status, reply=reply)
 
 
-@pytest.mark.parametrize("answer", [True, False])
-def test_a_truth_value_is_no_status(answer: bool) -> None:
+@pytest.mark.parametrize("answer", [True, False, {"ok": 1}, ()])
+def test_anything_else_is_no_answer(answer: object) -> None:
     got = call(lambda request: answer)
     assert got.status is None
     assert got.error == (

@@ -111,8 +111,8 @@ def test_no_text_whatever_breaks_the_choice_of_a_route(text: str) -> None:
         targets.warn_captured(url)
 
 
-@pytest.mark.parametrize("prefix", ["", "app.test/", "ftp://app.test/", *NO_HOST])
-def test_a_prefix_is_the_beginning_of_a_url(targets: Targets, prefix: str) -> None:
+@pytest.mark.parametrize("prefix", ["", "app.test/", "ftp://app.test/", 5, None, *NO_HOST])
+def test_a_prefix_is_the_beginning_of_a_url(targets: Targets, prefix: Any) -> None:
     with pytest.raises(ConfigurationError, match="a prefix is the beginning of an http or https"):
         targets.mount(prefix, lambda request: 200)
 

@@ -129,7 +129,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"delay": {"by": "1s", "clock": "real"}, "match": TRUE},
-        'fault: delay.clock: callbacks are late by the world\'s clock only; leave out clock = "real"',
+        "fault: delay.clock: callbacks are late by the world's clock only; "
+        'leave out clock = "real"',
     ),
     (
         {"delay": "1s", "kind": "drop", "match": TRUE},

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scale_mock import ConfigurationError, Fault, Rule, ScaleMock
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("rules", [5, Rule(after="1h"), {"after": "1h"}, b"rules.toml"])
@@ -47,3 +50,25 @@ def test_no_type_at_all_is_said_without_quotes() -> None:
     assert "match.type: no task type is {'not': '*'}, so this could never match. Types: " in str(
         refused.value
     )
+
+
+def test_files_of_rules_are_named_one_after_the_other() -> None:
+    with ScaleMock() as mock:
+        with pytest.raises(ConfigurationError) as refused:
+            mock.rules.load(["a.toml"])  # type: ignore[arg-type]
+        assert str(refused.value) == (
+            "rules.load(): files are given by name, one after the other, for example "
+            """load("rules.toml", "more.json"), not ['a.toml']."""
+        )
+        with pytest.raises(ConfigurationError, match=r"^rules.load\(\): name at least one file\.$"):
+            mock.rules.load()
+
+
+def test_a_file_that_is_not_there_is_told_with_the_folder_that_was_looked_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigurationError) as refused:
+        ScaleMock(rules=["rules.toml"])
+    reason = f"No such file or directory (looked in {tmp_path})"
+    assert str(refused.value) == f"rules.toml: cannot be read: {reason}"
