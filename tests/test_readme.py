@@ -49,7 +49,7 @@ def test_every_python_sample_is_a_test_that_passes(
     pytester: pytest.Pytester, name: str, text: str
 ) -> None:
     pytester.makepyfile(**{name.removesuffix(".py"): text})
-    result = pytester.runpytest_inprocess("-p", "no:randomly", "-q", "-rP")
+    result = pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:asyncio", "-q", "-rP")
     result.assert_outcomes(passed=len(re.findall(r"^def test_", text, re.MULTILINE)))
     printed = README.partition(text)[2].removeprefix("```\n\n```text\n")
     if name in SHOWN:

@@ -11,13 +11,16 @@ from scale_mock.api.call import Call
 from scale_mock.api.handling import Handling, write_down
 from scale_mock.api.reply import Reply
 from scale_mock.api.router import Router
-from scale_mock.domain.refusals import Refusal
+from scale_mock.domain.refusals import CONTROL_KEY, UNAUTHORIZED, Refusal
 from scale_mock.envelopes.objects import refusal_body
+from scale_mock.registry import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from scale_mock.api.operations import Operation
+    from scale_mock.domain.model import Mode
     from scale_mock.registry import Registry
     from scale_mock.world import World
 
@@ -35,6 +38,12 @@ ROUTER = Router(
         *((control.PREFIX, operation) for operation in results.OPERATIONS),
     ]
 )
+
+
+OF_CONTROL = frozenset(
+    operation.name for prefix, operation in ROUTER.operations if prefix == control.PREFIX
+)
+"""The names of the operations that are ours and not the platform's."""
 
 
 class App:
@@ -63,12 +72,27 @@ class App:
         try:
             if not operation.needs_key:
                 return _send(operation.run(call), start_response)
-            call.world, call.mode = self.registry.find(key)
+            call.world, call.mode = self._find(operation, key)
             handling = Handling(operation, call, key=key, path=path)
             reply = self._reply(handling, call, start_response)
         except Refusal as refusal:
             reply = _refused(refusal)
         return _send(reply, start_response)
+
+    def _find(self, operation: Operation, key: str) -> tuple[World, Mode]:
+        """The world and mode of a key; routes of our own tell how keys look."""
+        try:
+            return self.registry.find(key)
+        except Refusal as refusal:
+            if refusal.text != UNAUTHORIZED.text or operation.name not in OF_CONTROL:
+                raise
+            if not key:
+                found = "no key that can be read"
+            elif parse_key(key) is None:
+                found = "a key of another form"
+            else:
+                found = "the key of no open world"
+            raise CONTROL_KEY(found=found) from None
 
     def _reply(self, handling: Handling, call: Call, start_response: StartResponse) -> Reply:
         environ = call.environ

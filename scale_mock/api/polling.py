@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from scale_mock.world import World
     from scale_mock.world.explain import Explanation
 
+SWITCHES = (
+    "Switches: mock.clock.advance() or POST /_mock/clock/advance moves the clock; clock='autojump' "
+    "moves it with every poll; absorb_sleep=True moves it with the sleep of the code that polls"
+)
+NO_SWITCH = (
+    "The sleep of the code that polls moves the clock already, but no instant brings anything"
+)
 PENDING = TaskFilter(status=("pending",))
 
 
@@ -100,7 +107,7 @@ def _stuck(call: Call, world: World, polled: Polled, *, moves: bool) -> Refusal:
     waits = "It waits for" if isinstance(polled.key, str) else f"{why.subject} waits for"
     return STUCK_POLL(
         what=what, count=world.polls.limit, clock=clock, waits=f"{waits} {why.waits_for}",
-        move=why.move,
+        move=why.move, switches=NO_SWITCH if moves else SWITCHES,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.api.control.journal import next_event
+from scale_mock.api.control.strict import strict
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
 from scale_mock.config.late import LOADING
@@ -41,5 +42,5 @@ def list_received(call: Call) -> Reply:
 OPERATIONS = (
     Operation("receive_callback", "POST", "/receiver", receive, needs_key=False),
     Operation("receive_callback_at", "POST", "/receiver/<path:rest>", receive, needs_key=False),
-    Operation("list_received", "GET", "/receiver", list_received, awaited=next_event),
+    strict(Operation("list_received", "GET", "/receiver", list_received, awaited=next_event)),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
     from scale_mock.api.operations import Operation
     from scale_mock.api.routing import PathMap
+
+
+_NAME = re.compile(r"<(?:\w+:)?(\w+)>")
+"""A name in a path as the operations spell it; readers see ``{name}``."""
 
 
 class Router:
@@ -85,6 +90,7 @@ class Router:
 
         best = sorted(self._paths, key=likeness, reverse=True)[:3]
         return ", ".join(
-            f"{method if method in self._paths[known] else self._paths[known][0]} {known}"
+            f"{method if method in self._paths[known] else self._paths[known][0]} "
+            + _NAME.sub(r"{\1}", known)
             for known in best
         )

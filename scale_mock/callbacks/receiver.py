@@ -78,6 +78,14 @@ class _Answer:
     status: int | None
     since: datetime | None
     until: datetime | None
+    met: bool = False
+
+    def __str__(self) -> str:
+        said = "down(" if self.status is None else f"answer({self.status}"
+        ends = {"since": self.since, "until": self.until}
+        parts = [f'{name}="{to_iso(end)}"' for name, end in ends.items() if end is not None]
+        comma = ", " if parts and self.status is not None else ""
+        return f"{said}{comma}{', '.join(parts)})"
 
     def holds(self, now: datetime) -> bool:
         return (self.since is None or now >= self.since) and (
@@ -130,6 +138,22 @@ class Receiver:
         self.requests.clear()
         self._answers.clear()
 
+    def excuse(self) -> None:
+        """What it is told so far need not take effect: a scenario's outage may meet nothing."""
+        for answer in self._answers:
+            answer.met = True
+
+    def why_unused(self) -> list[str]:
+        """What it was told to answer and never had to, one text each; success is no news."""
+        return [
+            f"mock.callbacks.receiver.{answer} never took effect: no callback reached the built-in "
+            "receiver while it held. It answers for mock.callbacks.url and loopback_url only; for "
+            'applications that are mounted, add a fault: match={"callback": True, ...} with '
+            + ('kind="drop".' if answer.status is None else f"status={answer.status}.")
+            for answer in self._answers
+            if not answer.met and not (answer.status and 200 <= answer.status < 300)
+        ]
+
     def dump(self) -> dict[str, object]:
         """What it keeps and answers; see :meth:`load`."""
         return {"requests": self.requests, "answers": self._answers}
@@ -146,7 +170,10 @@ class Receiver:
             ConnectionRefusedError: The receiver is down.
         """
         now = self.now()
-        answer = next((a for a in reversed(self._answers) if a.holds(now)), None)
+        holding = [answer for answer in self._answers if answer.holds(now)]
+        for one in holding:
+            one.met = True
+        answer = holding[-1] if holding else None
         status = 200 if answer is None else answer.status
         if status is None:
             raise ConnectionRefusedError

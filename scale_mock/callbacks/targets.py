@@ -53,6 +53,7 @@ class Targets:
         self._date = date
         self._sender: HttpSender | None = None
         self._mounts: dict[str, Poster] = {}
+        self._own: set[str] = set()
         self._loops: dict[str, Callable[[], None]] = {}
         self._warned: set[str] = set()
 
@@ -84,10 +85,12 @@ class Targets:
         if end is not None:
             end()
         self._mounts[prefix] = self._poster(prefix, app)
+        self._own.discard(prefix)
 
     def mount_handler(self, prefix: str, handler: Callable[[Request], object]) -> None:
         """As :meth:`mount`, for the world's own handler, which needs no looking at."""
         self._mounts[prefix] = partial(call_handler, handler_as_wsgi(handler))
+        self._own.add(prefix)
 
     def route(self, url: str) -> Route:
         """Which way a destination is reached."""
@@ -143,6 +146,11 @@ class Targets:
         host = _host(url)
         return [prefix for prefix in self._mounts if host and _host(prefix) == host]
 
+    def uncalled(self, urls: Iterable[str]) -> list[str]:
+        """The prefixes mounted by the user that answer none of these URLs."""
+        called = {self._prefix(url) for url in urls}
+        return [prefix for prefix in self._mounts if prefix not in called | self._own]
+
     def close(self) -> None:
         """Closes kept connections, and ends the loops of mounted ASGI applications."""
         if self._sender is not None:
@@ -172,8 +180,11 @@ class Targets:
         return partial(call_handler, handler_as_wsgi(app))
 
     def _mounted(self, url: str) -> Poster | None:
-        best = max((p for p in self._mounts if url.startswith(p)), key=len, default=None)
+        best = self._prefix(url)
         return None if best is None else self._mounts[best]
+
+    def _prefix(self, url: str) -> str | None:
+        return max((p for p in self._mounts if url.startswith(p)), key=len, default=None)
 
 
 def _host(url: str) -> str:

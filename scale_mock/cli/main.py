@@ -117,8 +117,8 @@ def commands() -> None:
     default=100,
     show_default=True,
     metavar="N",
-    help="How often a pending thing may be read unchanged while its clock stands still, before a "
-    "400 explains; 0: any number of times.",
+    help="The read of an unchanged pending thing, while its clock stands still, that is answered "
+    "by a 400 which explains; 0: none.",
 )
 @click.option(
     "--worlds-max",

@@ -1,4 +1,4 @@
-"""Labels that are given, by hand or by a rule: whether they fit the task's type.
+"""Labels that are given, by hand or by a rule: whether they fit the task's type and params.
 
 A customer labels the tasks of a self-label batch to learn what responses look like, so those are
 checked; labels of other tasks stand in for the platform's own and are checked on demand only.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.chat_forms import is_chat
+from scale_mock.domain.documents import decode_object
 from scale_mock.domain.refusals import CHAT_RESPONSE, RESPONSE_INVALID
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ PROBLEMS_MAX = 10
 def check_labels(
     core: Core, task: Task, response: Mapping[str, object], *, validate: bool | None
 ) -> None:
-    """Refuses labels that do not fit the task's type.
+    """Refuses labels that do not fit the task's type, or answer what it did not ask.
 
     Args:
         core: The world's state.
@@ -38,12 +39,20 @@ def check_labels(
     """
     if validate is None:
         validate = task.batch is not None and task.batch.kind == "self_label"
-    problems = core.task_types.check_response(task.type, response) if validate else []
+    problems = _problems(core, task, response) if validate else []
     if problems:
         listed = "; ".join(problems[:PROBLEMS_MAX])
         if len(problems) > PROBLEMS_MAX:
             listed += f"; and {len(problems) - PROBLEMS_MAX} more"
         raise RESPONSE_INVALID(type=task.type, problems=listed)
+
+
+def _problems(core: Core, task: Task, response: Mapping[str, object]) -> list[str]:
+    """What is wrong by the type's schema; by the task's own params once that is right."""
+    types = core.task_types
+    return types.check_response(task.type, response) or types.misfits(
+        task.type, decode_object(task.params), response
+    )
 
 
 def check_chat_labels(core: Core, task: Task, response: Mapping[str, object]) -> None:

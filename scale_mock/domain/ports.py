@@ -176,6 +176,15 @@ class TaskTypeBook(Protocol):
     def check_response(self, type_name: str, response: object) -> list[str]:
         """What is wrong with a response, each problem with its JSON path; empty if nothing is."""
 
+    def misfits(
+        self, type_name: str, params: Mapping[str, object], response: Mapping[str, object]
+    ) -> list[str]:
+        """What a response that fits its schema has against the request's own params.
+
+        Labels, geometries, categories, fields and choices that were not asked for, each problem
+        with its JSON path.
+        """
+
     def response_schema(self, type_name: str) -> dict[str, object]:
         """The JSON Schema of a type's response; a new dict."""
 

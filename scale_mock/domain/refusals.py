@@ -121,6 +121,8 @@ ROUTE_NOT_FOUND = _ours(404, "Not Found: there is no route {method} {path}. Near
 METHOD_NOT_FOUND = _ours(404, "Not Found: {path} does not take {method}. It takes: {methods}.")
 BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
 BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")
+UNKNOWN_KEY = _ours(400, 'unknown key "{key}"{meant} Keys: {known}.')
+UNKNOWN_PARAMETER = _ours(400, 'unknown query parameter "{key}"{meant} Parameters: {known}.')
 BODY_TOO_BIG = _ours(
     413, "The body has more than {limit} bytes (setting body_bytes_max of the mock)."
 )
@@ -129,10 +131,16 @@ REAL_KEY = _ours(
     "This key looks like a real one of Scale's. The mock takes no real keys, so that none ends up "
     "in a log: use live_NAME or test_NAME with a name of your own.",
 )
-WORLDS_FULL = _ours(
+CONTROL_KEY = _ours(
     401,
-    "The mock has {limit} worlds already (setting worlds_max): delete one with "
-    "DELETE /_mock/worlds/NAME, or use a key of an existing one.",
+    "The control API finds its world by the API key, and this request has {found}. A key is "
+    "live_NAME or test_NAME, sent with Basic (the key as user, no password: curl -u live_NAME:) or "
+    "as Authorization: Bearer live_NAME.",
+)
+WORLDS_FULL = _ours(
+    503,
+    "The mock has {limit} worlds already (setting worlds_max, --worlds-max of the server): delete "
+    "one with DELETE /_mock/worlds/NAME, or use a key of an existing one.",
 )
 PROJECT_NOT_FOUND = _ours(404, "Project with that name not found.")
 BATCH_NOT_FOUND = _ours(404, "Batch with that name not found.")
@@ -239,9 +247,7 @@ SOURCE_FRAME = _ours(
 STUCK_POLL = _ours(
     400,
     "{what} was read {count} times {clock}, unchanged: nothing will change by reading. {waits}. To "
-    "move it: {move}. Switches: mock.clock.advance() or POST /_mock/clock/advance moves the clock; "
-    "clock='autojump' moves it with every poll; absorb_sleep=True moves it with the sleep of the "
-    "code that polls (setting stuck_polls_max of the mock).",
+    "move it: {move}. {switches} (setting stuck_polls_max of the mock).",
 )
 NOT_COMPLETED = _ours(404, "This task has no response: it is {status}.")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.faults.kinds import CALLBACK_FIELDS, REQUEST_FIELDS
 from scale_mock.selectors.matching import Condition, Matcher, compile_match
-from scale_mock.selectors.occasions import split
+from scale_mock.selectors.occasions import KEYS, split
 from scale_mock.selectors.where import show
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scale_mock.selectors.where import Where
 
 ATTEMPTS_MAX = 21
+ALSO = (*KEYS, "callback", "attempt")
+"""What a match may say besides fields; ``attempt`` only with ``callback``, as its refusal says."""
 _IMPLIED = {"stale": ("method", "GET"), "broken_page_token": ("page_token", None)}
 """What a kind needs to make sense: a read; a request for a further page."""
 
@@ -42,7 +44,7 @@ def compile_fault_match(
     fields = CALLBACK_FIELDS if for_callbacks else REQUEST_FIELDS
     if not for_callbacks:
         _hint_callback(rest, wanted, where)
-    matcher = compile_match(rest, where=where, fields=fields)
+    matcher = compile_match(rest, where=where, fields=fields, also=ALSO)
     if wanted is not None:
         condition = _attempt_condition(wanted, where.at("attempt"))
         matcher = Matcher((*matcher.conditions, condition))

@@ -50,8 +50,16 @@ class Gate:
         origin = Origin(scheme, plain_host(host), int(port or PORTS.get(scheme, 0)))
         if self.table.find(origin) is not None:
             return Wire(origin, self.route)
-        self.leaks.check(origin.host)
+        self.check(origin.host)
         return None
+
+    def check(self, host: object) -> None:
+        """Lets hosts pass that are not guarded.
+
+        Raises:
+            LeakError: The host is guarded; the text names one that is answered, if any is.
+        """
+        self.leaks.check(host, self.table.hosts() if self.table.is_used else ())
 
     def may_keep(self, origin: Origin, *, in_memory: bool) -> bool:
         """True if a kept connection to an origin still ends where a new one would.
@@ -75,7 +83,7 @@ class Gate:
         """
         app = self.table.find(origin)
         if app is None:
-            raise self.leaks.note(origin.host)
+            raise self.leaks.note(origin.host, self.table.hosts())
         return app
 
 

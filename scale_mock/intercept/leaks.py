@@ -67,24 +67,39 @@ class Leaks:
         name = plain_host(host)
         return name in self._hosts or name in self._domains or name.endswith(self._ends)
 
-    def check(self, host: object) -> None:
+    def check(self, host: object, answered: Iterable[str] = ()) -> None:
         """Lets other hosts pass.
+
+        Args:
+            host: The host.
+            answered: The hosts that are answered now.
 
         Raises:
             LeakError: The host is guarded. The attempt is remembered.
         """
         if isinstance(host, str | bytes) and host and self.covers(host):
-            raise self.note(plain_host(host))
+            raise self.note(plain_host(host), answered)
 
-    def note(self, host: str) -> LeakError:
-        """Remembers an attempt; the error to raise."""
+    def note(self, host: str, answered: Iterable[str] = ()) -> LeakError:
+        """Remembers an attempt; the error to raise.
+
+        Args:
+            host: The host.
+            answered: The hosts that are answered now, of which the first guarded one is named.
+        """
         where = call_site(sys._getframe(1))
         thread = threading.current_thread().name
+        instead = next((other for other in answered if other != host and self.covers(other)), None)
+        advice = (
+            "The mock answers inside `with mock.intercept():`, for further addresses with "
+            "mock.intercept(hosts=[...])."
+            if instead is None
+            else f"{host} is not answered: use https://{instead}, or hosts=['https://{host}']."
+        )
         text = (
             f"A connection to {host} was stopped at {where} (thread {thread}): nothing may reach "
-            "the real service from a process that uses a mock. The mock answers inside `with "
-            "mock.intercept():`, for further addresses with mock.intercept(hosts=[...]). End "
-            "clients and threads before their test ends."
+            f"the real service from a process that uses a mock. {advice} End clients and threads "
+            "before their test ends."
         )
         with self._lock:
             self._count += 1

@@ -37,7 +37,7 @@ def patch_asyncio(module: ModuleType, patches: Patches) -> None:
 
 def _lookup(original: Callable[..., Any]) -> Callable[..., Any]:
     def lookup(host: Any, *arguments: Any, **more: Any) -> Any:
-        GATE.leaks.check(host)
+        GATE.check(host)
         return original(host, *arguments, **more)
 
     return lookup
@@ -46,7 +46,7 @@ def _lookup(original: Callable[..., Any]) -> Callable[..., Any]:
 def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
     def connect(self: Any, address: Any) -> Any:
         if type(address) is tuple and address:
-            GATE.leaks.check(address[0])
+            GATE.check(address[0])
         return original(self, address)
 
     return connect
@@ -54,7 +54,7 @@ def _connect(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _loop_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
     async def getaddrinfo(self: Any, host: Any, port: Any, **more: Any) -> Any:
-        GATE.leaks.check(host)
+        GATE.check(host)
         return await original(self, host, port, **more)
 
     return getaddrinfo

@@ -31,6 +31,8 @@ def problems(world: World) -> list[str]:
             *world.faults.why_unused(),
             *_late_rules(world),
             *_missed_mounts(world),
+            *_uncalled_mounts(world),
+            *world.receiver.why_unused()[:SHOWN],
         ]
         for callback in world.desk.by_id.values():
             if callback.state == "failed" or (callback.state == "pending" and callback.attempts):
@@ -77,3 +79,31 @@ def _missed_mounts(world: World) -> list[str]:
                     f"that host: {', '.join(near)}. Is one of the two addresses misspelt?"
                 )
     return list(dict.fromkeys(found))[:SHOWN]
+
+
+def _uncalled_mounts(world: World) -> list[str]:
+    """Handlers that nothing came to while callbacks went where nobody is."""
+    desk = world.desk
+    captured = [
+        url
+        for url in dict.fromkeys(
+            callback.url for callback in desk.by_id.values() if callback.state == "captured"
+        )
+        if not desk.targets.mounts_beside(url)  # said already
+    ]
+    if not captured:
+        return []
+    uncalled = desk.targets.uncalled(dict.fromkeys(attempt.url for attempt in desk.attempts))
+    if not uncalled:
+        return []
+    handlers = "a handler was" if len(uncalled) == 1 else "handlers were"
+    return [
+        f"No callback came to {_some(uncalled)}, where {handlers} mounted, while callbacks to "
+        f"{_some(captured)} were captured. Is one of the addresses misspelt?"
+    ]
+
+
+def _some(texts: list[str]) -> str:
+    """The first few texts, and how many more there are."""
+    more = len(texts) - SHOWN
+    return ", ".join(texts[:SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -119,7 +119,13 @@ class Doors:
                 "host names."
             )
         wanted = (hosts,) if isinstance(hosts, str | bytes) else hosts
-        return Interception(self, self._world, hosts=wanted, absorb_sleep=absorb_sleep)
+        return Interception(
+            self,
+            self._world,
+            hosts=wanted,
+            absorb_sleep=absorb_sleep,
+            is_closed=lambda: self._closed,
+        )
 
     def _entrance(self) -> tuple[str, Path | None]:
         """Where clients of this process find the API, and the authority that they trust for it."""

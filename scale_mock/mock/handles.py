@@ -62,8 +62,8 @@ class TaskHandle:
             task: The task.
             response: The labels.
             by: Who labeled it, for the journal.
-            validate: Whether the labels must fit the task's type; by default those of tasks in
-                self-label batches must, others need not.
+            validate: Whether the labels must fit the task's type and request; by default those of
+                tasks in self-label batches must, others need not.
 
         Raises:
             ConfigurationError: The response is no object.

@@ -16,7 +16,7 @@ from scale_mock.intercept import Intercepted, guard, leak_count, take_leaks
 from scale_mock.registry import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
 
     from scale_mock.world import World
@@ -116,23 +116,40 @@ class Interception(Generic[Mock]):
         world: Its world, which answers.
         hosts: Further base URLs or host names that it answers for.
         absorb_sleep: The code under test's sleeping moves the world's clock instead.
+        is_closed: Whether the mock is closed: it then cannot begin any more.
 
     Raises:
         ConfigurationError: A host is none.
     """
 
     def __init__(
-        self, mock: Mock, world: World, *, hosts: Iterable[str], absorb_sleep: bool
+        self,
+        mock: Mock,
+        world: World,
+        *,
+        hosts: Iterable[str],
+        absorb_sleep: bool,
+        is_closed: Callable[[], bool],
     ) -> None:
         self._mock = mock
         self._world = world
         self._absorb_sleep = absorb_sleep
+        self._is_closed = is_closed
         self._hosts = Intercepted(_exchange.app, [SCALE_HOST, *hosts])
         self._entered: list[tuple[ExitStack, int]] = []
 
     def begin(self) -> None:
-        """Begins, once more if it is on already."""
+        """Begins, once more if it is on already.
+
+        Raises:
+            ConfigurationError: The mock is closed, or another world has its name.
+        """
         world = self._world
+        if self._is_closed():
+            raise ConfigurationError(
+                f"This ScaleMock ({world.name}) is closed; its world is gone, and nothing can be "
+                "intercepted for it. Enter the interception inside the mock's own `with`."
+            )
         guard_scale()
         with ExitStack() as stack:
             _exchange.enter(world)
@@ -150,7 +167,15 @@ class Interception(Generic[Mock]):
 
         Returns:
             How many attempts to reach Scale there had been when it began.
+
+        Raises:
+            ConfigurationError: It is not entered.
         """
+        if not self._entered:
+            raise ConfigurationError(
+                f"This interception of ScaleMock ({self._world.name}) is not entered, so it cannot "
+                "be left: it was left once more often than it was entered."
+            )
         stack, leaks = self._entered.pop()
         stack.close()
         return leaks

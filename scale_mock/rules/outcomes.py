@@ -17,7 +17,7 @@ from scale_mock.rules.wishes import Wish, read_wish
 from scale_mock.selectors.delays import Delay, as_data, draw, parse_delay
 from scale_mock.selectors.durations import Span
 from scale_mock.selectors.plain import plain_table
-from scale_mock.selectors.where import Where, did_you_mean, show
+from scale_mock.selectors.where import Where, did_you_mean, nearest, show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +29,8 @@ ERROR_TEXT = "One or more attachments could not be downloaded."
 
 KEYS = ("outcome", "after", "error", "response", "partial", "redo", "reviews", "calibration")
 REVIEW_KEYS = ("result", "after", "comments", "response", "by", "redo")
-ERROR_PARTS = ("attachment", "frame", "message", "status_code")
+PLACES = ("attachment", "frame")
+ERROR_PARTS = (*PLACES, "message", "status_code")
 AFTERWARDS = Span(timedelta(hours=1), timedelta(hours=1))
 """How long after a completion a recall or a review comes unless it says."""
 
@@ -169,10 +170,32 @@ def _read_error(value: object, where: Where) -> str | dict[str, object] | None:
         table = plain_table(value, where)
         if "attachment" in table or "frame" in table:
             _check_parts(table, where)
+        else:
+            _refuse_near_parts(table, where)
         return table
     raise where.refuse(
         f"give the text of the error, or the whole error response as a table, not {show(value)}"
     )
+
+
+def _refuse_near_parts(table: Mapping[str, object], where: Where) -> None:
+    """Refuses a misspelt attachment or frame, which would make the table a whole response."""
+    for key, value in table.items():
+        close = nearest(key, PLACES)
+        # "name" and "attachment_id" are near as words go, but may well be keys of a response.
+        if close is None or abs(len(close) - len(key)) > 2 or not _is_index(value):
+            continue
+        raise where.at(key).refuse(
+            f'unknown key; did you mean "{close}"? A table with attachment or frame says what '
+            f"could not be fetched. Keys: {', '.join(ERROR_PARTS)}; a table without attachment "
+            "and frame is the whole error response"
+        )
+
+
+def _is_index(value: object) -> bool:
+    """Whether a value is meant as a number, or as a list of them."""
+    listed = value if isinstance(value, list) else [value]
+    return bool(listed) and all(type(one) is int for one in listed)
 
 
 def _check_parts(table: Mapping[str, object], where: Where) -> None:

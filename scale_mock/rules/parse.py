@@ -98,7 +98,7 @@ def parse_rule(data: object, where: Where) -> RuleFields:
     conditions, chosen = occasions.split(
         read_match(data.get("match"), where.at("match")), where.at("match")
     )
-    matcher = compile_match(conditions, where=where.at("match"))
+    matcher = compile_match(conditions, where=where.at("match"), also=occasions.KEYS)
     refuse_impossible(conditions, matcher, where.at("match"))
     return RuleFields(
         name=_read_name(data.get("name"), where.at("name")),

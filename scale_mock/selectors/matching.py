@@ -166,6 +166,7 @@ def compile_match(
     *,
     where: str | Where,
     fields: Mapping[str, Field] = TASK_FIELDS,
+    also: tuple[str, ...] = (),
 ) -> Matcher:
     """Compiles a match.
 
@@ -173,6 +174,7 @@ def compile_match(
         match: Wanted values by field.
         where: The place of the match, for refusals.
         fields: What can be matched.
+        also: Keys of a match that the caller has taken out before: refusals name them too.
 
     Raises:
         ConfigurationError: A field is unknown, or a wanted value could never be found.
@@ -182,7 +184,7 @@ def compile_match(
         raise place.refuse(f"a match is a table of wanted values by field, not {show(match)}")
     conditions: list[Condition] = []
     for key, wanted in match.items():
-        field, path = _resolve(key, place, fields)
+        field, path = _resolve(key, place, fields, also)
         if field.kind == "path":
             conditions.extend(_path_conditions(field.name, path, wanted, place.at(key)))
         else:
@@ -191,17 +193,17 @@ def compile_match(
 
 
 def _resolve(
-    key: object, place: Where, fields: Mapping[str, Field]
+    key: object, place: Where, fields: Mapping[str, Field], also: tuple[str, ...]
 ) -> tuple[Field, tuple[str, ...]]:
     """The field that a key names and the path inside it."""
     if not isinstance(key, str):
-        raise place.refuse(f"fields are named by text, not {show(key)}. {_list(fields)}")
+        raise place.refuse(f"fields are named by text, not {show(key)}. {_list(fields, also)}")
     if key.startswith("/"):
         return _resolve_pointer(key, place.at(key), fields)
     name, dot, rest = key.partition(".")
     field = fields.get(name)
     if field is None:
-        raise place.at(key).refuse(_unknown(key, fields))
+        raise place.at(key).refuse(_unknown(key, fields, also))
     path = tuple(rest.split(".")) if dot else ()
     if path and field.kind != "path":
         raise place.at(key).refuse(f'"{name}" is one value and has nothing inside; match "{name}"')
@@ -224,20 +226,20 @@ def _resolve_pointer(
     return field, tuple(path)
 
 
-def _unknown(key: str, fields: Mapping[str, Field]) -> str:
+def _unknown(key: str, fields: Mapping[str, Field], also: tuple[str, ...]) -> str:
     name, dot, rest = key.partition(".")
     paths = [field.name for field in fields.values() if field.kind == "path"]
-    close = nearest(name, paths if dot else fields)
+    close = nearest(name, paths if dot else [*fields, *also])
     if close is not None:
         meant = f"{close}.{rest}" if dot else close
-        return f'unknown field; did you mean "{meant}"? {_list(fields)}'
+        return f'unknown field; did you mean "{meant}"? {_list(fields, also)}'
     hint = f' A param of the task is matched as "params.{key}".' if "params" in paths else ""
-    return f"unknown field. {_list(fields)}{hint}"
+    return f"unknown field. {_list(fields, also)}{hint}"
 
 
-def _list(fields: Mapping[str, Field]) -> str:
+def _list(fields: Mapping[str, Field], also: tuple[str, ...]) -> str:
     names = [f"{name}.<path>" if field.kind == "path" else name for name, field in fields.items()]
-    return f"Fields: {', '.join(names)}."
+    return f"Fields: {', '.join([*names, *also])}."
 
 
 def _named_condition(field: Field, wanted: object, where: Where) -> Condition:

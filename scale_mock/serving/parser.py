@@ -135,8 +135,9 @@ class RequestParser:
         if head_bytes > head_bytes_max:
             raise ProtocolError(
                 431,
-                f"Request line and headers are longer than {head_bytes_max} bytes "
-                "(limit head_bytes_max). Send fewer or shorter headers, or a shorter URL.",
+                f"Request line and headers are longer than {head_bytes_max} bytes, the most that "
+                "this server reads. Send fewer or shorter headers or cookies, or a "
+                "shorter URL: long values belong in the body.",
             )
         if end < 0:
             return False

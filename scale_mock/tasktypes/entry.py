@@ -9,7 +9,7 @@ from scale_mock.sim.ids import uuid_text
 from scale_mock.sim.streams import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from scale_mock.domain.chat_forms import ChatSetting
     from scale_mock.domain.ports import Source
@@ -147,6 +147,11 @@ def asked_respondents(params: Mapping[str, Any]) -> int:
     return 1
 
 
+def no_misfits(params: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[str]:
+    """A type whose responses hold nothing that the request lists, or hold it in files."""
+    return iter(())
+
+
 def no_rules(params: Mapping[str, Any]) -> None:
     """A type about which nothing is known that its schema does not say."""
 
@@ -169,6 +174,8 @@ class Behaviour:
         from_hypothesis: Makes a response of the request's ``hypothesis`` alone, with noise of 0
             (as it is) to 1; without it the hypothesis comes back as it is.
         pages: The pages of the task's document, as ``document_pages`` of the task lists them.
+        misfits: What a response that fits the schema has against the request's own params, each
+            problem with its JSON path.
     """
 
     respond: Callable[[Order], dict[str, Any] | None]
@@ -179,3 +186,4 @@ class Behaviour:
     attempts: Callable[[dict[str, Any], int], list[dict[str, Any]]] | None = None
     from_hypothesis: Callable[[Order, float], dict[str, Any]] | None = None
     pages: Callable[[Order], list[dict[str, Any]]] | None = None
+    misfits: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[str]] = no_misfits

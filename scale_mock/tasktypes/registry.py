@@ -249,6 +249,18 @@ class TaskTypes:
         """What is wrong with a response, each problem with its JSON path; empty if nothing is."""
         return problems_of(self._entry(type_name).folder, response)
 
+    def misfits(
+        self, type_name: str, params: Mapping[str, object], response: Mapping[str, object]
+    ) -> list[str]:
+        """What labels have against the request that they answer, each problem with its JSON path.
+
+        Args:
+            type_name: A type's name.
+            params: Effective params that :meth:`check` let pass.
+            response: Labels that :meth:`check_response` found nothing wrong with.
+        """
+        return list(_behaviour(self._entry(type_name).folder).misfits(params, response))
+
     def _entry(self, name: str) -> TaskType:
         try:
             return self._by_name[name]

@@ -9,7 +9,7 @@ from scale_mock.domain.batches import stats
 from scale_mock.domain.followups import RECALL
 from scale_mock.domain.model import Task
 from scale_mock.selectors.durations import format_duration
-from scale_mock.sim.instants import to_iso
+from scale_mock.sim.instants import from_iso, to_iso
 from scale_mock.world.explain_plans import (
     after_failure,
     by_schedule,
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from scale_mock.callbacks.records import Callback
     from scale_mock.domain.model import Batch
+    from scale_mock.sim.scheduler import Event
     from scale_mock.world.world import World
 
 STEPS_MAX = 20
@@ -166,11 +167,7 @@ def _task_waits(world: World, task: Task) -> tuple[str, str]:
     if (on_floor := studio_waits(world, task)) is not None:
         return on_floor
     if task.event is not None:
-        what = "its end" if task.work_started else "the start of work"
-        if task.event.kind == "task.finish":
-            what = "its end"
-        due, delivered = task.event.due, by_schedule(world, task)
-        return (f"{what} at {in_words(world, due)}{delivered}", _move_clock(world, due))
+        return _planned(world, task, task.event)
     complete = f"mock.tasks.complete({task.task_id!r})"
     if batch is not None and batch.kind == "self_label" and task.decision is not None:
         return ("the customer: it is in a self-label batch", complete)
@@ -179,6 +176,16 @@ def _task_waits(world: World, task: Task) -> tuple[str, str]:
         return (f"somebody to hand it on: finishing it failed: {task.history.stuck}", complete)
     rule = task.decision.rule if task.decision else "nobody"
     return (f"somebody to hand it on: it is held by rule {rule!r}", complete)
+
+
+def _planned(world: World, task: Task, event: Event) -> tuple[str, str]:
+    """What a task waits for that ends by itself, and the move to its end, not to a stop before."""
+    due, start = event.due, ""
+    if not task.work_started and event.kind != "task.finish":
+        start = f"the start of work at {in_words(world, due)}, then "
+        due = from_iso(str(event.data))
+    end = f"its end at {in_words(world, due)}{by_schedule(world, task)}"
+    return (f"{start}{end}", _move_clock(world, due))
 
 
 def _with_followup(world: World, task: Task, waits_for: str, move: str) -> tuple[str, str]:
@@ -215,15 +222,34 @@ def _batch_waits(world: World, batch: Batch) -> tuple[str, str]:
         return (f"its completion at {in_words(world, due)}", _move_clock(world, due))
     pending = batch.counts.get("pending", 0)
     if pending:
-        scheduled = f"{batch.scheduled} of them have something scheduled"
-        first = _first_pending(world, batch)
-        return (
-            f"{pending} pending tasks; {scheduled}",
-            f"mock.explain({first!r}) tells about the first of them" if first else "nothing",
-        )
+        return _pending_waits(world, batch, pending)
     if not batch.total:
         return ("a first task: a batch without tasks never completes", "create a task in it")
     return _callback_waits(world, list(world.desk.of("batch", batch.name, batch.mode)), batch)
+
+
+def _pending_waits(world: World, batch: Batch, pending: int) -> tuple[str, str]:
+    """What is to come of a batch's pending tasks, by themselves or by its team's hands."""
+    tasks = "1 pending task" if pending == 1 else f"{pending} pending tasks"
+    first = _first_pending(world, batch)
+    move = "nothing"
+    if first is not None:
+        move = f"mock.explain({first.task_id!r}) tells about the first of them"
+        if pending == 1:
+            move = f"mock.explain({first.task_id!r}) tells about it"
+    due = world.core.workforce.due(batch)
+    if due is not None:
+        return (f"{tasks}; the team's next step is at {in_words(world, due)}", move)
+    if batch.scheduled:
+        verb = "has" if batch.scheduled == 1 else "have"
+        what = "it has" if pending == 1 else f"{batch.scheduled} of them {verb}"
+        return (f"{tasks}; {what} something scheduled", move)
+    none = "it has nothing" if pending == 1 else "none of them has anything"
+    if first is None:
+        return (f"{tasks}; {none} scheduled", move)
+    waits, move = _task_waits(world, first)
+    who = "it" if pending == 1 else f"the first, {first.task_id},"
+    return (f"{tasks}; {none} scheduled: {who} waits for {waits}", move)
 
 
 def _resume(batch: Batch) -> str:
@@ -273,9 +299,9 @@ def _move_clock(world: World, due: datetime) -> str:
     return f"mock.clock.advance_to({to_iso(due)!r}), or an assertion that waits for it"
 
 
-def _first_pending(world: World, batch: Batch) -> str | None:
+def _first_pending(world: World, batch: Batch) -> Task | None:
     from scale_mock.domain.task_index import TaskFilter
 
     index = world.core.sides[batch.mode].task_index
     wanted = TaskFilter(batch=(batch.name,), status=("pending",))
-    return next((task.task_id for task in index.matching(wanted)), None)
+    return next(index.matching(wanted), None)

@@ -134,15 +134,20 @@ class Follower:
             event = self._world.scheduler.next_event()
             length = None if event is None else self._left(event.due)
         else:
-            length = self._left(self._world.now() + length)
+            # From where the world would stand if somebody had come in just now.
+            told = self.target() or self._world.now()
+            length = self._left(max(self._world.now(), told) + length)
         what = "nothing is scheduled" if length is None else self.require().how_to_move(length)
+        behind = self._behind()
         raise ConfigurationError(
             f"The clock follows datetime.now(UTC), which is not the mock's to move: {what}, or set "
-            "mock.clock.mode = 'manual' first."
+            f"mock.clock.mode = 'manual' first.{behind and f' {behind}.'}"
         )
 
     def advice(self, thing: object = None) -> str:
         """The tick that is needed until something happens to a task, or in the world.
+
+        It also says if the outer time is behind the world's; empty if there is nothing to say.
 
         Args:
             thing: What is waited for: a task that is not done, or anything else for the world.
@@ -151,13 +156,26 @@ class Follower:
         if due is None:
             event = self._world.scheduler.next_event()
             due = None if event is None else event.due
+        behind = self._behind()
         if due is None:
-            return ""
-        return self.require().how_to_move(self._left(due))
+            return behind
+        return f"{self.require().how_to_move(self._left(due))}{behind and f'. {behind}'}"
 
     def how_to_reach(self, instant: datetime) -> str:
         """What somebody has to do so that the world gets to an instant."""
         return self.require().how_to_move(self._left(instant))
+
+    def _behind(self) -> str:
+        """A sentence, without its full stop, if the outer time is behind; empty if it is not."""
+        lag = timedelta(0) if self._is_untouched() else self._left(self._world.now())
+        if not lag:
+            return ""
+        return (
+            f"The outer time is behind the world's: datetime.now(UTC) says "
+            f"{to_iso(self.require().now())}, {lag} before {to_iso(self._world.now())}, which the "
+            "world has reached already; it never goes back, and stands still until then. Freeze "
+            "time before the first call"
+        )
 
     def _left(self, instant: datetime) -> timedelta:
         """How far the outer time is from an instant, in whole seconds that reach it."""

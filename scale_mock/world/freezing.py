@@ -2,8 +2,9 @@
 
 Driven by the values: what JSON can say stands as it is, the rest carries a tag that begins with
 ``$``. A record names its class and only those of its fields that differ from the defaults, so that
-two snapshots diff well. The four things that others point at (projects, batches, tasks, events) are
-written once, and as references everywhere else.
+two snapshots diff well. Where the order of keys is state, it is written so that other languages and
+tools, which order keys as they like, cannot change it. The four things that others point at
+(projects, batches, tasks, events) are written once, and as references everywhere else.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from scale_mock.domain.documents import decode, encode
 from scale_mock.domain.model import Batch, Project, Task
 from scale_mock.errors import ConfigurationError
 from scale_mock.sim.scheduler import Event
+from scale_mock.world.sealing import EXACT_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +97,8 @@ class Freezer:
 
     def _mapping(self, value: Mapping[Any, object]) -> Json:
         plain = all(isinstance(key, str) and not key.startswith("$") for key in value)
-        if plain and not isinstance(value, Counter):
+        # An object's keys come back sorted, see Thawer.thaw; any other order is written as pairs.
+        if plain and list(value) == sorted(value) and not isinstance(value, Counter):
             return {key: self.freeze(item) for key, item in value.items()}
         pairs = [[self.freeze(key), self.freeze(item)] for key, item in value.items()]
         return {"$counter" if isinstance(value, Counter) else "$pairs": pairs}
@@ -134,7 +137,7 @@ class Thawer:
             return self.record(value)
         tag = next(iter(value), "")
         if not tag.startswith("$"):
-            return {key: self.thaw(item) for key, item in value.items()}
+            return {key: self.thaw(value[key]) for key in sorted(value)}
         return self._tagged(tag, value[tag])
 
     def record(self, body: Mapping[str, Json]) -> Any:
@@ -162,6 +165,7 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "$microseconds": lambda count: count * MICROSECOND,
     "$fraction": Fraction,
     "$json": encode,
+    "$text": str.encode,
     "$base64": b64decode,
     "$tuple": tuple,
     "$deque": deque,
@@ -170,18 +174,38 @@ _PLAIN: dict[str, Callable[[Any], Any]] = {
     "$pairs": lambda pairs: {key: item for key, item in pairs},  # noqa: C416 - lists, not tuples
     "$counter": lambda pairs: Counter(dict(pairs)),
 }
-_ATOMS = frozenset({"$at", "$microseconds", "$fraction", "$json", "$base64"})
+_ATOMS = frozenset({"$at", "$microseconds", "$fraction", "$json", "$text", "$base64"})
 
 
 def _bytes(value: bytes) -> Json:
-    """A JSON document as itself, if that gives the same bytes back; else in base 64."""
+    """A JSON document as itself, if that gives the same bytes back; else its text, or in base 64.
+
+    It is text, too, where JavaScript would write it otherwise than it read it.
+    """
     try:
         document = decode(value)
         if encode(document) == value:
-            return {"$json": document}
+            return {"$json": document} if _is_steady(document) else {"$text": value.decode()}
     except ValueError:
         pass
     return {"$base64": b64encode(value).decode()}
+
+
+def _is_steady(document: Json) -> bool:
+    """True if JavaScript keeps the order of a document's keys and the values of its numbers."""
+    waiting = [document]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            # Keys like "7" come first there, in the order of their numbers.
+            if len(one) > 1 and any(key.isdecimal() for key in one):
+                return False
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, int | float) and (abs(one) > EXACT_MAX or str(one) == "-0.0"):
+            return False
+    return True
 
 
 def _same(one: object, other: object) -> bool:

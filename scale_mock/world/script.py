@@ -97,6 +97,7 @@ class Receivers:
                     receiver.down(since=since, until=until)
                 else:
                     receiver.answer(answer["status"], since=since, until=until)
+            receiver.excuse()
 
     def _instant(self, said: str | int | None) -> datetime | None:
         if said is None:

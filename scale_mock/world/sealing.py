@@ -2,7 +2,8 @@
 
 A snapshot is one consistent state. Half of one, or one in which somebody corrected a number, would
 be taken in and go wrong days of virtual time later; so it carries a hash over all of it, and one
-that does not fit is refused at once.
+that does not fit is refused at once. The order of keys is no part of it: what goes through other
+languages and tools (JavaScript puts keys like "7" first) comes back in another one.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from scale_mock.config.version import VERSION
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FORMAT = 1
 """Grows whenever an older snapshot would be read wrongly."""
@@ -28,6 +29,9 @@ Json = dict[str, Any]
 
 _WHOLE = re.compile(r"(?<=[0-9])\.0(?=[],}])")
 """The end of a whole number that was a fraction: JavaScript writes 1 for 1.0."""
+
+EXACT_MAX = 2**53
+"""The greatest whole number up to which JavaScript, as many other readers, tells all apart."""
 
 
 def sealed(state: Mapping[str, Any]) -> Json:
@@ -58,8 +62,8 @@ def check(snapshot: object) -> Json:
     if snapshot.get(CHECKSUM) != _hash(rest):
         raise ConfigurationError(
             f"This snapshot, written by {writer(snapshot)}, was changed since: its checksum does "
-            "not fit. Restore exactly what mock.snapshot() or GET /_mock/snapshot gave, with its "
-            "keys in their order; change the world after restoring it."
+            "not fit. Restore exactly what mock.snapshot() or GET /_mock/snapshot gave; change the "
+            f"world after restoring it.{_about_numbers(rest)}"
         )
     return snapshot
 
@@ -72,7 +76,31 @@ def writer(snapshot: Mapping[str, Any]) -> str:
 
 def _hash(snapshot: Mapping[str, Any]) -> str:
     try:
-        text = json.dumps(snapshot, separators=(",", ":"))
+        text = json.dumps(snapshot, separators=(",", ":"), sort_keys=True)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"This is no snapshot: it is not JSON ({error}).") from None
     return hashlib.sha256(_WHOLE.sub("", text).encode()).hexdigest()
+
+
+def _about_numbers(snapshot: Mapping[str, Any]) -> str:
+    """A sentence about numbers that a reader may have rounded; empty if there are none."""
+    large = next((number for number in _numbers(snapshot) if abs(number) > EXACT_MAX), None)
+    if large is None:
+        return ""
+    return (
+        f" There is a number beyond 2**53 in it ({large}), which JavaScript and others round: keep "
+        "the text as it came; do not parse and rewrite it."
+    )
+
+
+def _numbers(value: object) -> Iterator[int | float]:
+    """All numbers in a JSON value."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, int | float) and not isinstance(one, bool):
+            yield one

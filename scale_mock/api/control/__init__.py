@@ -18,8 +18,9 @@ from scale_mock.api.control import (
     tasks,
     worlds,
 )
+from scale_mock.api.control.strict import strict
 
-OPERATIONS = (
+_LOOSE = (
     *worlds.OPERATIONS,
     *clock.OPERATIONS,
     *rules.OPERATIONS,
@@ -32,4 +33,5 @@ OPERATIONS = (
     *studio.OPERATIONS,
     *staff.OPERATIONS,
 )
+OPERATIONS = tuple(map(strict, _LOOSE))
 PREFIX = "/_mock"

@@ -33,6 +33,8 @@ def set_clock(call: Call) -> Reply:
     body = call.json_object()
     mode = fields.text_or_none(body, "mode")
     rate = body.get("rate")
+    if mode is None and rate is None:
+        raise invalid('at least one of "mode" and "rate" is required', path="mode")
     if mode is not None and mode not in CLOCK_MODES:
         raise invalid(f'"mode" must be one of [{", ".join(CLOCK_MODES)}]', path="mode")
     if rate is not None and (

@@ -44,6 +44,7 @@ QUERIES: dict[str, Json] = {
         if name not in {"limit", "offset", "next_token", "limited_response"}
     },
     "list_journal": {"after": COUNT},
+    "list_studio_activity": {"labeler": TEXT, "task": TEXT, "batch": TEXT},
 }
 
 BODIES: dict[str, Json] = {

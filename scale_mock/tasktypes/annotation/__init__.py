@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.drawn import check_drawn, drawn, is_recorded
 from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.misfits import of_objects
 from scale_mock.tasktypes.recorded import labelled
 
 if TYPE_CHECKING:
@@ -26,5 +27,8 @@ def _respond(order: Order) -> dict[str, Any]:
 
 
 BEHAVIOUR = Behaviour(
-    respond=_respond, rules=check_drawn, defaults={"min_width": 0, "min_height": 0}
+    respond=_respond,
+    rules=check_drawn,
+    misfits=of_objects,
+    defaults={"min_width": 0, "min_height": 0},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scale_mock.tasktypes.categorization.misfits import misfits
 from scale_mock.tasktypes.entry import Behaviour
 
 if TYPE_CHECKING:
@@ -44,4 +45,4 @@ def _choice(question: Any, order: Order) -> Any:
     return None
 
 
-BEHAVIOUR = Behaviour(respond=_respond, defaults={"allow_multiple": False})
+BEHAVIOUR = Behaviour(respond=_respond, defaults={"allow_multiple": False}, misfits=misfits)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.drawn import check_drawn, drawn, is_recorded
 from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.misfits import of_objects
 from scale_mock.tasktypes.recorded import labelled
 
 if TYPE_CHECKING:
@@ -64,5 +65,6 @@ def _respond(order: Order) -> dict[str, Any]:
 BEHAVIOUR = Behaviour(
     respond=_respond,
     rules=_check_rules,
+    misfits=of_objects,
     defaults={"with_labels": True, "min_annotations": 0, "max_annotations": 0},
 )

@@ -5,7 +5,7 @@ Where the platform delivers them is not documented; they come inline here.
 """
 
 from scale_mock.tasktypes.entry import Behaviour
-from scale_mock.tasktypes.lidartopdown.rules import check_rules
+from scale_mock.tasktypes.lidartopdown.rules import check_rules, misfits
 from scale_mock.tasktypes.lidartopdown.synthesis import respond
 
-BEHAVIOUR = Behaviour(respond=respond, rules=check_rules)
+BEHAVIOUR = Behaviour(respond=respond, rules=check_rules, misfits=misfits)

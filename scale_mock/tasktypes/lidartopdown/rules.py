@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.imageannotation.rules import check_rules as check_image_rules
 from scale_mock.tasktypes.labels import refuse_duplicate_leaves
+from scale_mock.tasktypes.misfits import of_geometries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 def check_rules(params: Mapping[str, Any]) -> None:
@@ -19,6 +20,11 @@ def check_rules(params: Mapping[str, Any]) -> None:
     """
     refuse_duplicate_leaves(params.get("labels", ()), "labels")
     check_image_rules({"attachment": None, **params, "geometries": _labelled(params)})
+
+
+def misfits(params: Mapping[str, Any], response: Mapping[str, Any]) -> Iterator[str]:
+    """What inline annotations have against the request's geometries and labels."""
+    return of_geometries({"geometries": _labelled(params)}, response)
 
 
 def _labelled(params: Mapping[str, Any]) -> dict[str, Any]:

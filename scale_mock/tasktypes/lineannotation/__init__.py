@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.drawn import check_drawn, drawn, is_recorded
 from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.misfits import of_objects
 from scale_mock.tasktypes.recorded import three_vertices
 
 if TYPE_CHECKING:
@@ -19,4 +20,6 @@ def _respond(order: Order) -> dict[str, Any]:
     return drawn(order, "line", {"min_vertices": 4 if order.params.get("splines") else 2})
 
 
-BEHAVIOUR = Behaviour(respond=_respond, rules=check_drawn, defaults={"splines": False})
+BEHAVIOUR = Behaviour(
+    respond=_respond, rules=check_drawn, misfits=of_objects, defaults={"splines": False}
+)

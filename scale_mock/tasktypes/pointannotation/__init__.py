@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.drawn import check_drawn, drawn
 from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.misfits import of_objects
 
 if TYPE_CHECKING:
     from scale_mock.tasktypes.entry import Order
@@ -19,4 +20,4 @@ def _respond(order: Order) -> dict[str, Any] | None:
     return None if order.mode == "test" else drawn(order, "point", {})
 
 
-BEHAVIOUR = Behaviour(respond=_respond, rules=check_drawn)
+BEHAVIOUR = Behaviour(respond=_respond, rules=check_drawn, misfits=of_objects)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.drawn import check_drawn, drawn, is_recorded
 from scale_mock.tasktypes.entry import Behaviour
+from scale_mock.tasktypes.misfits import of_objects
 from scale_mock.tasktypes.recorded import three_vertices
 
 if TYPE_CHECKING:
@@ -18,4 +19,4 @@ def _respond(order: Order) -> dict[str, Any]:
     return drawn(order, "polygon", {"min_vertices": 4})
 
 
-BEHAVIOUR = Behaviour(respond=_respond, rules=check_drawn)
+BEHAVIOUR = Behaviour(respond=_respond, rules=check_drawn, misfits=of_objects)

@@ -282,10 +282,12 @@ def stuck_poll(door: Door) -> tuple[Response, str]:
     return door.get(f"/task/{task.id}"), (
         f"live/task/{task.id} was read 3 times while the clock stood at 2024-01-01T00:00:00.000Z, "
         "unchanged: nothing will change by reading. It waits for the start of work at "
-        "2024-01-01T00:05:00.000Z (in 5 min). To move it: "
-        "mock.clock.advance_to('2024-01-01T00:05:00.000Z'), or an assertion that waits for it. "
-        "Switches: mock.clock.advance() or POST /_mock/clock/advance moves the clock; "
-        "clock='autojump' moves it with every poll; absorb_sleep=True moves it with the sleep of "
+        "2024-01-01T00:05:00.000Z (in 5 min), "
+        "then its end at 2024-01-02T00:00:00.000Z (in 1 day). "
+        "To move it: mock.clock.advance_to('2024-01-02T00:00:00.000Z'), or an assertion that "
+        "waits for it. Switches: mock.clock.advance() or POST /_mock/clock/advance moves the "
+        "clock; clock='autojump' moves it with every poll; absorb_sleep=True moves it with the "
+        "sleep of "
         "the code that polls (setting stuck_polls_max of the mock)."
     )
 
@@ -333,4 +335,26 @@ def not_consensus(door: Door) -> tuple[Response, str]:
     return reply, (
         'Project "bikes" is not a consensus project: one labeler attempts each task. Create it '
         'with pipeline "consensus_task" to have several.'
+    )
+
+
+@case()
+def unknown_key(door: Door) -> tuple[Response, str]:
+    reply = door.request("PUT", "/_mock/clock", json={"mod": "manual"})
+    return reply, 'unknown key "mod"; did you mean "mode"? Keys: mode, rate.'
+
+
+@case()
+def unknown_parameter(door: Door) -> tuple[Response, str]:
+    reply = door.request("GET", "/_mock/journal?aftr=1")
+    return reply, 'unknown query parameter "aftr"; did you mean "after"? Parameters: after.'
+
+
+@case()
+def control_key(door: Door) -> tuple[Response, str]:
+    reply = door.request("GET", "/_mock/clock", key="dummy_api_key")
+    return reply, (
+        "The control API finds its world by the API key, and this request has a key of another "
+        "form. A key is live_NAME or test_NAME, sent with Basic (the key as user, no password: "
+        "curl -u live_NAME:) or as Authorization: Bearer live_NAME."
     )

@@ -167,4 +167,4 @@ def test_a_signal_ends_it_and_restores_the_terminal(terminals: list[Terminal], n
 
 def test_the_snippet_at_the_end_is_a_test_that_passes(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(dedent(IN_A_TEST))
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=1)
+    pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:asyncio").assert_outcomes(passed=1)

@@ -94,10 +94,9 @@ def test_a_loop_that_can_never_end_fails_with_an_explanation(
     assert failed.value.message == (
         f"live/task/{task.id} was read 100 times with nothing scheduled, unchanged: nothing will "
         "change by reading. It waits for somebody to hand it on: it is held by rule 'nobody'. To "
-        f"move it: mock.tasks.complete({task.id!r}). Switches: "
-        "mock.clock.advance() or POST /_mock/clock/advance moves the clock; clock='autojump' moves "
-        "it with every poll; absorb_sleep=True moves it with the sleep of the code that polls "
-        "(setting stuck_polls_max of the mock)."
+        f"move it: mock.tasks.complete({task.id!r}). The sleep "
+        "of the code that polls moves the clock already, but no instant brings anything (setting "
+        "stuck_polls_max of the mock)."
     )
 
 

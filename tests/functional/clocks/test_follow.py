@@ -184,6 +184,48 @@ def test_the_mock_cannot_move_a_clock_that_it_follows(frozen: Travel) -> None:
         assert mock.clock.now() == START + 3 * HOUR
 
 
+def test_a_world_that_was_made_before_time_was_frozen_names_the_whole_length(
+    freezing: Callable[[datetime], Any],
+) -> None:
+    with ScaleMock(clock="follow") as mock, freezing(datetime(2030, 5, 1, tzinfo=UTC)):
+        with pytest.raises(ConfigurationError, match=r" by 1 day, 0:00:00, or set "):
+            mock.clock.advance(days=1)
+        mock.client().create_task(_type(), attachment="https://x.test/1.jpg", **BOXES)
+    with ScaleMock(clock="follow") as mock:
+        mock.client().create_task(_type(), attachment="https://x.test/1.jpg", **BOXES)
+        with (
+            freezing(datetime(2099, 5, 1, tzinfo=UTC)),
+            pytest.raises(ConfigurationError, match=r" by 1 day, 0:00:00, or set "),
+        ):
+            mock.clock.advance(days=1)
+
+
+def test_a_time_behind_the_worlds_is_named_with_how_far_it_is(frozen: Travel) -> None:
+    with ScaleMock(clock="follow", rules=AFTER_10_DAYS) as mock:
+        task = mock.client().create_task(
+            _type(), attachment="https://x.test/1.jpg", callback_url=mock.callbacks.url, **BOXES
+        )
+        frozen.to(START - timedelta(days=3))
+        behind = (
+            "The outer time is behind the world's: datetime.now(UTC) says "
+            "2024-02-27T09:00:00.000Z, 3 days, 0:00:00 before 2024-03-01T09:00:00.000Z, which the "
+            "world has reached already; it never goes back, and stands still until then. Freeze "
+            "time before the first call."
+        )
+        with pytest.raises(ConfigurationError) as refused:
+            mock.clock.advance(days=1)
+        assert str(refused.value) == (
+            "The clock follows datetime.now(UTC), which is not the mock's to move: "
+            f"{frozen.tool} 4 days, 0:00:00, or set mock.clock.mode = 'manual' first. {behind}"
+        )
+        with pytest.raises(AssertionError) as failed:
+            mock.callbacks.assert_received(task)
+        assert (
+            "It follows datetime.now(UTC), which no wait can move: "
+            f"{frozen.tool} 13 days, 0:00:00. {behind}"
+        ) in str(failed.value).splitlines()
+
+
 def test_a_clock_that_is_not_frozen_is_followed_too_and_its_advice_names_both_tools() -> None:
     with ScaleMock(clock="follow") as mock:
         before = datetime.now(UTC)

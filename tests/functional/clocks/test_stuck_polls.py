@@ -26,6 +26,7 @@ SWITCHES = (
     "clock='autojump' moves it with every poll; absorb_sleep=True moves it with the sleep of the "
     "code that polls (setting stuck_polls_max of the mock)."
 )
+HOURLY = [{"name": "hourly", "after": "1h"}]
 HELD = [{"name": "nobody", "outcome": "hold"}]
 
 
@@ -39,7 +40,8 @@ def polled(get: Callable[[], Response]) -> tuple[int, str]:
     return 300, ""
 
 
-def test_a_loop_without_sleep_fails_on_a_manual_clock(door: Door) -> None:
+def test_a_loop_without_sleep_fails_on_a_manual_clock(open_door: OpenDoor) -> None:
+    door = open_door(rules=HOURLY)
     task = image_task(door)
 
     def poll() -> None:
@@ -51,20 +53,22 @@ def test_a_loop_without_sleep_fails_on_a_manual_clock(door: Door) -> None:
     assert failed.value.message == (
         f"live/task/{task.id} was read 100 times while the clock stood at "
         "2024-01-01T00:00:00.000Z, unchanged: nothing will change by reading. It waits for the "
-        "start of work at 2024-01-01T00:05:00.000Z (in 5 min). To move it: "
-        "mock.clock.advance_to('2024-01-01T00:05:00.000Z'), or an assertion that waits for it."
+        "start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+        "2024-01-01T01:00:00.000Z (in 1 h). To move it: "
+        "mock.clock.advance_to('2024-01-01T01:00:00.000Z'), or an assertion that waits for it."
         + SWITCHES
     )
 
 
-def test_lists_and_batches_count_like_single_reads(door: Door) -> None:
+def test_lists_and_batches_count_like_single_reads(open_door: OpenDoor) -> None:
+    door = open_door(rules=HOURLY)
     new_project(door)
     batch = new_batch(door)
     task = image_task(door, project="bikes", batch=batch.name)
     waits = (
-        f"live/task/{task.id} waits for the start of work at 2024-01-01T00:05:00.000Z (in 5 min). "
-        "To move it: mock.clock.advance_to('2024-01-01T00:05:00.000Z'), or an assertion that "
-        "waits for it."
+        f"live/task/{task.id} waits for the start of work at 2024-01-01T00:05:00.000Z (in 5 min), "
+        "then its end at 2024-01-01T01:00:00.000Z (in 1 h). To move it: "
+        "mock.clock.advance_to('2024-01-01T01:00:00.000Z'), or an assertion that waits for it."
     )
     still = (
         "was read 100 times while the clock stood at 2024-01-01T00:00:00.000Z, unchanged: nothing "
@@ -77,7 +81,7 @@ def test_lists_and_batches_count_like_single_reads(door: Door) -> None:
         )
     count, text = polled(lambda: door.get("/batches/w1/status"))
     assert (count, text.partition(" was read")[0]) == (99, "live/batch/w1")
-    assert "It waits for 1 pending tasks; 1 of them have something scheduled." in text
+    assert "It waits for 1 pending task; it has something scheduled." in text
 
 
 def test_the_count_begins_anew_when_the_clock_moves(door: Door) -> None:
@@ -155,11 +159,11 @@ def test_autojump_ends_a_loop_over_the_list_of_batches(open_door: OpenDoor) -> N
 
 def test_a_clock_that_follows_names_the_tick_that_is_needed(open_door: OpenDoor) -> None:
     with freeze_time("2024-03-01"):
-        door = open_door(clock="follow")
+        door = open_door(clock="follow", rules=HOURLY)
         task = image_task(door)
         count, text = polled(lambda: door.get(f"/task/{task.id}"))
     assert count == 99
-    assert "To move it: tick freezegun by 0:05:00. Switches: " in text
+    assert "To move it: tick freezegun by 1:00:00. Switches: " in text
 
 
 def test_a_reset_forgets_the_count(open_door: OpenDoor) -> None:

@@ -59,7 +59,7 @@ ANEW: dict[str, set[str]] = {
         "_auth", "_core", "_guard", "_outbox", "_ticket", "meddler", "on_attempt", "targets",
     },
     "callbacks.targets.Targets": {
-        "_date", "_hosts", "_loops", "_mounts", "_sender", "_timeout_s", "_warned",
+        "_date", "_hosts", "_loops", "_mounts", "_own", "_sender", "_timeout_s", "_warned",
     },
     "domain.core.Core": {
         "callbacks", "crowd", "door", "journal", "planner", "responders", "scheduler", "settings",

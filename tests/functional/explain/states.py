@@ -71,8 +71,9 @@ TEAM = "default: the Studio team labels it"
 COMPLETE = "mock.tasks.complete('{id}')"
 
 
-@state("hourly", "the start of work at 2024-01-01T00:05:00.000Z (in 5 min)",
-       to("2024-01-01T00:05:00.000Z"))  # fmt: skip
+@state("hourly",
+       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+       "2024-01-01T01:00:00.000Z (in 1 h)", to("2024-01-01T01:00:00.000Z"))  # fmt: skip
 def queued(door: Door) -> Any:
     return image_task(door)
 
@@ -98,8 +99,9 @@ def to_be_canceled(door: Door) -> Any:
 
 
 @state("default: turnaround of enterprise",
-       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min)",
-       to("2024-01-01T00:05:00.000Z"), rules=[])  # fmt: skip
+       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+       "2024-01-11T10:01:41.000Z (in 10 days 10 h)",
+       to("2024-01-11T10:01:41.000Z"), rules=[])  # fmt: skip
 def queued_by_default(door: Door) -> Any:
     return image_task(door)
 
@@ -112,9 +114,10 @@ def answered_in_test_mode(door: Door) -> Any:
 
 
 @state("nightly",
-       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min); rule 'nightly' delivers it at "
+       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+       "2024-01-02T18:00:00.000Z (in 1 day 18 h); rule 'nightly' delivers it at "
        "2024-01-02T18:00:00.000Z, up to 1 at a time",
-       to("2024-01-01T00:05:00.000Z"),
+       to("2024-01-02T18:00:00.000Z"),
        rules=[nightly(1)])  # fmt: skip
 def second_in_a_schedule(door: Door) -> Any:
     image_task(door)
@@ -168,8 +171,9 @@ def in_a_staged_batch_of_v2(door: Door) -> Any:
 
 
 @state("default: turnaround of rapid calibration",
-       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min)",
-       to("2024-01-01T00:05:00.000Z"), rules=[])  # fmt: skip
+       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+       "2024-01-01T11:09:38.000Z (in 11 h 10 min)",
+       to("2024-01-01T11:09:38.000Z"), rules=[])  # fmt: skip
 def in_calibration(door: Door) -> Any:
     project(door, rapid=True)
     made = batch(door, calibration_batch=True)
@@ -285,8 +289,9 @@ def redone_by_rule_after_it_was_completed_by_hand(door: Door) -> Any:
     return task
 
 
-@state("hourly", "the start of work at 2024-01-01T01:05:00.000Z (in 5 min)",
-       to("2024-01-01T01:05:00.000Z"))  # fmt: skip
+@state("hourly",
+       "the start of work at 2024-01-01T01:05:00.000Z (in 5 min), then its end at "
+       "2024-01-01T02:00:00.000Z (in 1 h)", to("2024-01-01T02:00:00.000Z"))  # fmt: skip
 def sent_back_by_hand(door: Door) -> Any:
     task = image_task(door)
     door.mock.clock.advance(hours=1)
@@ -294,8 +299,10 @@ def sent_back_by_hand(door: Door) -> Any:
     return task
 
 
-@state("hourly", "the start of work at 2024-01-01T01:05:00.000Z (in 5 min)",
-       to("2024-01-01T01:05:00.000Z"), auto_redo_rejected=True)  # fmt: skip
+@state("hourly",
+       "the start of work at 2024-01-01T01:05:00.000Z (in 5 min), then its end at "
+       "2024-01-01T02:00:00.000Z (in 1 h)", to("2024-01-01T02:00:00.000Z"),
+       auto_redo_rejected=True)  # fmt: skip
 def rejected_and_sent_back(door: Door) -> Any:
     task = image_task(door)
     door.mock.clock.advance(hours=1)
@@ -575,7 +582,8 @@ def two_thirds_of_a_consensus(door: Door) -> Any:
     return task
 
 
-@state("hourly", "the start of work at 2024-01-01T00:05:00.000Z (in 5 min)",
-       to("2024-01-01T00:05:00.000Z"))  # fmt: skip
+@state("hourly",
+       "the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+       "2024-01-01T01:00:00.000Z (in 1 h)", to("2024-01-01T01:00:00.000Z"))  # fmt: skip
 def without_a_project(door: Door) -> Any:
     return door.client().create_task(TaskType.Categorization, **CATEGORIES)

@@ -11,6 +11,7 @@ from scaleapi.teams import TeammateRole
 
 from tests.functional.explain.states import STATES
 from tests.functional.helpers import batch, image_task, ok, project
+from tests.functional.studio.team import ANN, exact_team, launched
 from tests.functional.v2.conftest import through
 
 if TYPE_CHECKING:
@@ -134,6 +135,17 @@ def test_a_gate_that_keeps_a_batch_in_staging_is_told(open_door: OpenDoor) -> No
     of_batch = door.mock.explain_batch(made)
     assert of_batch.waits_for == f"being finalized: it is still in staging. {missing}"
     assert of_batch.move == found.move
+
+
+def test_a_batch_that_its_team_will_work_on_names_the_next_step(open_door: OpenDoor) -> None:
+    door = open_door()
+    exact_team(door, ANN)
+    launched(door)
+    found = door.mock.explain_batch("w1")
+    assert found.waits_for == (
+        "1 pending task; the team's next step is at 2024-01-01T00:01:00.000Z (in 1 min)"
+    )
+    assert door.mock.explain_batch("w1").move.endswith(") tells about it")
 
 
 def test_the_other_modes_task_is_not_explained_to_a_key(door: Door) -> None:

@@ -240,3 +240,27 @@ def test_what_cannot_be_decorated_is_refused(target: Any) -> None:
         f"mock_scale({target!r}): expected the function or class that it decorates; settings are "
         "given by name, as in mock_scale(seed=7)."
     )
+
+
+def test_an_interception_that_is_left_once_too_often_says_so() -> None:
+    with ScaleMock(name="once") as mock:
+        interception = mock.intercept()
+        with interception:
+            pass
+        with pytest.raises(ConfigurationError) as refused:
+            interception.__exit__(None, None, None)
+    assert str(refused.value) == (
+        "This interception of ScaleMock (once) is not entered, so it cannot be left: it was left "
+        "once more often than it was entered."
+    )
+
+
+def test_an_interception_of_a_closed_mock_cannot_begin() -> None:
+    with ScaleMock(name="gone") as mock:
+        interception = mock.intercept()
+    with pytest.raises(ConfigurationError) as refused, interception:
+        pass
+    assert str(refused.value) == (
+        "This ScaleMock (gone) is closed; its world is gone, and nothing can be intercepted for "
+        "it. Enter the interception inside the mock's own `with`."
+    )

@@ -98,9 +98,10 @@ def test_a_connection_to_any_other_host_of_scales_raises_and_names_the_line(
         WAYS[way](f"https://{host}/v1/tasks")
     assert re.fullmatch(
         rf"A connection to {re.escape(host)} was stopped at {HERE}:\d+ in \S+ \(thread "
-        r"MainThread\): nothing may reach the real service from a process that uses a mock\. The "
-        r"mock answers inside `with mock\.intercept\(\):`, for further addresses with "
-        r"mock\.intercept\(hosts=\[\.\.\.\]\)\. End clients and threads before their test ends\.",
+        r"MainThread\): nothing may reach the real service from a process that uses a mock\. "
+        rf"{re.escape(host)} is not answered: use https://api\.scale\.com, or "
+        rf"hosts=\['https://{re.escape(host)}'\]\. "
+        r"End clients and threads before their test ends\.",
         str(caught.value),
     )
 

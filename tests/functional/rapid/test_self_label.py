@@ -79,6 +79,30 @@ def test_wrong_labels_are_refused_with_their_json_paths(door: Door, own: Any) ->
     door.mock.tasks.complete(own, GOOD)
 
 
+def test_labels_that_were_not_asked_for_are_refused(door: Door, own: Any) -> None:
+    stray = {"annotations": [{**BOX, "label": "kiten"}]}
+    with pytest.raises(Refusal) as caught:
+        door.mock.tasks.complete(own, stray)
+    text = str(caught.value)
+    assert text == (
+        "The response does not fit a task of type imageannotation: "
+        "$.annotations[0].label: 'kiten' is not one of ['kitten', 'cat'], the labels of box "
+        "(did you mean 'kitten'?). "
+        "Correct it, or pass validate = false to complete the task with it all the same."
+    )
+    path = f"/_mock/tasks/{own.id}/complete"
+    assert refused(door.request("POST", path, json={"response": stray})) == (400, text)
+    assert door.mock.tasks.complete(own, stray, validate=False)["response"] == stray
+
+
+def test_labels_of_other_tasks_are_held_against_the_request_on_demand(door: Door) -> None:
+    task = image_task(door)
+    stray = {"annotations": [{**BOX, "label": "zzz"}]}
+    with pytest.raises(Refusal, match="'zzz' is not one of"):
+        door.mock.tasks.complete(task, stray, validate=True)
+    assert door.mock.tasks.complete(task, stray)["response"] == stray
+
+
 def test_at_most_ten_problems_are_listed(door: Door, own: Any) -> None:
     many = {"annotations": [{**BOX, "left": "10"} for _ in range(13)]}
     with pytest.raises(Refusal, match=re.escape("; and 3 more. Correct it")) as caught:

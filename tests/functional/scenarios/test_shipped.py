@@ -59,7 +59,7 @@ def test_one_file_plays_to_one_digest_in_a_test_in_serve_and_in_the_demo(
             scale_mock.clock.run_until_idle()
             print("digest", scale_mock.journal.digest())
     """)
-    tested = pytester.runpytest_inprocess("-p", "no:randomly", "-s")
+    tested = pytester.runpytest_inprocess("-p", "no:randomly", "-p", "no:asyncio", "-s")
     tested.assert_outcomes(passed=1)
     demo = run("demo", "--scenario", name, "--port", "0", "--seconds", "0")
     assert (demo.returncode, demo.stderr) == (0, "")

@@ -90,8 +90,8 @@ def test_any_name_survives_being_quoted(router: Router, name: str) -> None:
             "GET",
             "/v1/batch",
             "Not Found: there is no route GET /v1/batch. "
-            "Nearest: GET /v1/batches, GET /v1/batches/<name:name>, "
-            "GET /v1/batches/<name:name>/status.",
+            "Nearest: GET /v1/batches, GET /v1/batches/{name}, "
+            "GET /v1/batches/{name}/status.",
         ),
     ],
 )

@@ -247,3 +247,21 @@ def test_what_is_left_out_is_what_the_kind_needs() -> None:
     assert late.delay.span == Span(timedelta(seconds=1), timedelta(seconds=2))
     assert Fault(status=502, delay="1s").what == "502"
     assert Fault(status=502, kind="truncated").what == "502 truncated"
+
+
+@pytest.mark.parametrize(
+    ("match", "meant"),
+    [
+        ({"callback": True, "atempt": 1}, "attempt"),
+        ({"atempt": 1}, "attempt"),
+        ({"frist": 2}, "first"),
+        ({"calback": True}, "callback"),
+    ],
+)
+def test_a_misspelt_key_that_is_no_field_is_recognized(match: dict[str, Any], meant: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Fault(status=500, match=match)
+    assert f'unknown field; did you mean "{meant}"? Fields: ' in str(caught.value)
+    assert str(caught.value).endswith(
+        ", params.<path>, nth, first, every, chance, window, callback, attempt."
+    )

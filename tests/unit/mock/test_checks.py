@@ -80,3 +80,69 @@ def test_an_exception_inside_the_mock(bench: Bench, monkeypatch: pytest.MonkeyPa
     assert reply.status_code == 500
     assert "a defect of scale_mock, not of your code: KeyError: 'boom'" in reply.get_json()["error"]
     assert problems(bench) == ["An exception inside the mock: KeyError: 'boom'"]
+
+
+def test_a_mounted_handler_that_nothing_came_to_while_callbacks_were_captured(
+    bench: Bench,
+) -> None:
+    bench.mock.callbacks.mount("https://app.test/", lambda request: None)
+    bench.task(callback_url="https://app.tset/hook")
+    bench.mock.clock.run_until_idle()
+    assert problems(bench) == [
+        "No callback came to https://app.test/, where a handler was mounted, while callbacks to "
+        "https://app.tset/hook were captured. Is one of the addresses misspelt?"
+    ]
+    bench.task(callback_url="https://app.test/hook")
+    bench.mock.clock.run_until_idle()
+    bench.mock.check()
+
+
+def test_each_uncalled_handler_is_named_and_a_slip_on_the_host_is_said_once(bench: Bench) -> None:
+    for prefix in ("https://a.test/x/", "https://b.test/", "https://c.test/"):
+        bench.mock.callbacks.mount(prefix, lambda request: None)
+    for url in ("https://a.test/y", "https://b.test/", "https://d.test/", "https://e.test/"):
+        bench.task(callback_url=url)
+    bench.mock.clock.run_until_idle()
+    beside, apart = problems(bench)
+    assert beside.startswith("A callback to https://a.test/y was captured")
+    assert apart == (
+        "No callback came to https://a.test/x/, https://c.test/, where handlers were mounted, "
+        "while callbacks to https://d.test/, https://e.test/ were captured. "
+        "Is one of the addresses misspelt?"
+    )
+
+
+def test_a_mounted_handler_that_waits_for_nothing_captured_is_no_problem(bench: Bench) -> None:
+    bench.mock.callbacks.mount("https://app.test/", lambda request: None)
+    bench.task()
+    bench.mock.clock.run_until_idle()
+    bench.mock.check()
+
+
+def test_an_outage_of_the_built_in_receiver_that_no_callback_met(bench: Bench) -> None:
+    bench.mock.callbacks.mount("https://app.test/", lambda request: None)
+    bench.mock.callbacks.receiver.down(lasting="2h")
+    bench.mock.callbacks.receiver.answer(503)
+    bench.mock.callbacks.receiver.answer(200, since="2024-01-03T00:00:00Z")
+    bench.task(callback_url="https://app.test/hook")
+    bench.mock.clock.run_until_idle()
+    why = (
+        " never took effect: no callback reached the built-in receiver while it held. It answers "
+        "for mock.callbacks.url and loopback_url only; for applications that are mounted, add a "
+        'fault: match={"callback": True, ...} with '
+    )
+    assert problems(bench) == [
+        'mock.callbacks.receiver.down(until="2024-01-01T02:00:00.000Z")' + why + 'kind="drop".',
+        "mock.callbacks.receiver.answer(503)" + why + "status=503.",
+    ]
+    bench.mock.callbacks.receiver.clear()
+    bench.mock.check()
+
+
+def test_an_outage_that_was_met_stays_met_after_a_restore(bench: Bench) -> None:
+    bench.mock.callbacks.receiver.answer(503, lasting="61 minutes")
+    bench.task()
+    bench.mock.clock.run_until_idle()
+    bench.mock.check()
+    bench.mock.restore(bench.mock.snapshot())
+    bench.mock.check()

@@ -23,10 +23,10 @@ def world(name: str) -> World:
 
 
 @contextmanager
-def refused(text: str) -> Iterator[None]:
+def refused(text: str, *, status: int = 401) -> Iterator[None]:
     with pytest.raises(Refusal, match=text) as found:
         yield
-    assert found.value.status == 401
+    assert found.value.status == status
 
 
 def test_a_key_opens_its_accounts_world_in_its_mode() -> None:
@@ -88,7 +88,7 @@ def test_a_factory_makes_a_world_for_every_account_up_to_the_limit() -> None:
     assert (first.name, mode) == ("a", "live")
     assert registry.find("test_a") == (first, "test")
     registry.find("live_b")
-    with refused(r"The mock has 2 worlds already \(setting worlds_max\)"):
+    with refused(r"The mock has 2 worlds already \(setting worlds_max, --worlds-max", status=503):
         registry.find("live_c")
     assert [found.name for found in registry.worlds()] == ["a", "b"]
     registry.remove("a")

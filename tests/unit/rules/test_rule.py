@@ -29,7 +29,7 @@ FORMS = (
 )
 FIELDS = (
     "Fields: project, product_line, type, mode, batch, batch_kind, tags, unique_id, "
-    "project_version, metadata.<path>, params.<path>."
+    "project_version, metadata.<path>, params.<path>, nth, first, every, chance, window."
 )
 
 
@@ -289,3 +289,37 @@ def test_a_reader_of_files_can_bring_its_own_place() -> None:
 )  # fmt: skip
 def test_ordinal(number: int, text: str) -> None:
     assert ordinal(number) == text
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [("frist", "first"), ("nht", "nth"), ("evry", "every"), ("chanse", "chance"),
+     ("windw", "window")],
+)  # fmt: skip
+def test_a_misspelt_occasion_is_recognized(key: str, meant: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Rule(match={key: 1})
+    assert str(caught.value) == (
+        f'rule: match.{key}: unknown field; did you mean "{meant}"? {FIELDS}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "meant"),
+    [("atachment", 0, "attachment"), ("attachments", [0, 1], "attachment"), ("fram", 3, "frame")],
+)
+def test_a_near_miss_of_what_could_not_be_fetched_is_no_whole_response(
+    key: str, value: object, meant: str
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Rule(outcome="error", error={key: value})
+    assert str(caught.value) == (
+        f'rule: error.{key}: unknown key; did you mean "{meant}"? A table with attachment or '
+        "frame says what could not be fetched. Keys: attachment, frame, message, status_code; a "
+        "table without attachment and frame is the whole error response"
+    )
+
+
+@pytest.mark.parametrize("error", [{"name": "x"}, {"attachments": ["u"]}, {"attachment_id": 3}])
+def test_a_whole_error_response_may_have_keys_like_these(error: dict[str, object]) -> None:
+    assert Rule(outcome="error", error=error).error == error

@@ -38,6 +38,13 @@ JUNK = [
     [], {}, [1], ["a", "a"], [[]], [None], {"type": "x"}, {"type": []}, {"a": 1}, {"choice": "a"},
     {"type": "number"}, {"annotations": []}, {"name": "a"}, {"label": "a"}, "https://x y\n",
 ]  # fmt: skip
+
+
+def junk() -> st.SearchStrategy[Any]:
+    """Any of it, as a copy: what is drawn is changed later on."""
+    return st.sampled_from(JUNK).map(copy.deepcopy)
+
+
 SETTINGS = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -80,7 +87,7 @@ def scalars(kind: str | None, schema: dict[str, Any]) -> Any:
         return st.integers(max(low, -3), max(low, -3) + 4)
     if kind == "boolean":
         return st.booleans()
-    return st.none() if kind == "null" else st.sampled_from(JUNK)
+    return st.none() if kind == "null" else junk()
 
 
 @st.composite
@@ -131,12 +138,12 @@ def mutated(draw: Any, strategy: Any) -> Any:
         target = holder[key]
         if action == 1 and isinstance(target, dict):
             target[draw(st.sampled_from(["type", "name", "attachments", "zz", "choice"]))] = draw(
-                st.sampled_from(JUNK)
+                junk()
             )
         elif action == 1 and isinstance(target, list) and target:
             target.append(copy.deepcopy(target[0]))
         else:
-            holder[key] = copy.deepcopy(draw(st.sampled_from(JUNK)))
+            holder[key] = draw(junk())
     return root[0] if isinstance(root[0], dict) else {}
 
 
@@ -196,7 +203,7 @@ def test_common_checker_and_schema_agree() -> None:
     assert set(common["properties"]) == set(LIFTED)
     validator = Draft202012Validator(common)
     pools = {
-        key: st.one_of(instances(one, schema["$defs"]), st.sampled_from(JUNK))
+        key: st.one_of(instances(one, schema["$defs"]), junk())
         for key, one in common["properties"].items()
     }
 

@@ -132,6 +132,7 @@ def test_a_drawn_document_is_read_as_asked(seed: int) -> None:
     assert response == TYPES.respond(TYPE, params, **about)
     assert response is not None
     assert TYPES.check_response(TYPE, response) == []
+    assert TYPES.misfits(TYPE, params, response) == []
     pages = TYPES.document_pages(TYPE, params, **about)
     assert pages is not None
     check_pages(params, pages)

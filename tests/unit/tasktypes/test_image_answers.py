@@ -316,6 +316,7 @@ def test_a_drawn_task_gets_an_answer_that_fits(seed: int) -> None:
     annotations = response["annotations"]
     if seed % 4 == 0:  # The general validator is slow.
         assert TYPES.check_response("imageannotation", response) == []
+    assert TYPES.misfits("imageannotation", params, response) == []
     uuids = [one["uuid"] for one in annotations]
     assert len(set(uuids)) == len(uuids)
     base = params.get("base_annotations", {}).get("annotations", [])

@@ -36,6 +36,7 @@ def answer(name: str, params: dict[str, Any], seed: int, **about: Any) -> dict[s
     assert made == TYPES.respond(name, params, seed=seed, identity="i", mode="live", **about)
     assert made is not None
     assert TYPES.check_response(name, made) == []
+    assert TYPES.misfits(name, params, made) == []
     return made
 
 

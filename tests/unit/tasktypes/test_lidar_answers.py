@@ -36,6 +36,7 @@ def answer(type_name: str, params: dict[str, Any], **about: Any) -> dict[str, An
     response = TYPES.respond(type_name, params, **about)
     assert response == TYPES.respond(type_name, params, **about)
     assert TYPES.check_response(type_name, response) == []
+    assert TYPES.misfits(type_name, params, response) == []
     assert json.dumps(params) == before
     assert TYPES.result_file(type_name, "other.json", params, **about) is None
     return dict(response or {})

@@ -135,6 +135,7 @@ def test_masks_show_what_the_response_says(seed: int) -> None:
     answer = Answer(params, metadata, seed)
     response = answer.response
     assert TYPES.check_response(TYPE, response) == []
+    assert TYPES.misfits(TYPE, params, response) == []
     assert response == Answer(params, metadata, seed).response
     mapping = response["labelMapping"]
     expected = expected_names(params)

@@ -173,6 +173,7 @@ def test_every_field_that_is_due_is_answered_as_asked(seed: int) -> None:
     TYPES.check("textcollection", params)
     response = TYPES.respond("textcollection", params, seed=seed, identity="i")
     assert TYPES.check_response("textcollection", response) == []
+    assert TYPES.misfits("textcollection", params, response) == []
     answers = response["annotations"]
     ids = [field["field_id"] for field in fields]
     assert list(answers) == [name for name in ids if name in answers]
@@ -267,6 +268,7 @@ def test_entities_are_words_of_the_text_and_related_as_defined(seed: int) -> Non
     TYPES.check("namedentityrecognition", params)
     response = TYPES.respond("namedentityrecognition", params, seed=seed, identity="i")
     assert TYPES.check_response("namedentityrecognition", response) == []
+    assert TYPES.misfits("namedentityrecognition", params, response) == []
     spans = response["annotations"]
     check_spans(text, spans, known, leaves)
     check_relationships(response.get("relationships", []), relationships, spans, known)

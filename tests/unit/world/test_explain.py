@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from scale_mock.world.explain import (
     Explanation,
     explain_batch,
@@ -45,8 +47,9 @@ def test_a_scheduled_task(desk: Desk) -> None:
             "2024-01-01T00:00:00.000Z  task.planned  "
             "due=2024-01-01T01:00:00.000Z, outcome=complete, rule=hourly",
         ),
-        waits_for="the start of work at 2024-01-01T00:05:00.000Z (in 5 min)",
-        move=to("2024-01-01T00:05:00.000Z"),
+        waits_for="the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its end at "
+        "2024-01-01T01:00:00.000Z (in 1 h)",
+        move=to("2024-01-01T01:00:00.000Z"),
     )
 
 
@@ -203,8 +206,35 @@ def test_a_batch_with_pending_tasks(make_desk: Callable[..., Desk]) -> None:
     desk.task(batch="b", unique_id="held")
     newest = desk.task(batch="b")
     assert batch_waits(desk, batch) == (
-        "2 pending tasks; 1 of them have something scheduled",
+        "2 pending tasks; 1 of them has something scheduled",
         f"mock.explain('{newest.task_id}') tells about the first of them",
+    )
+
+
+def test_a_batch_with_one_pending_task(desk: Desk) -> None:
+    desk.project()
+    batch = desk.batch()
+    task = desk.task(batch="b")
+    assert batch_waits(desk, batch) == (
+        "1 pending task; it has something scheduled",
+        f"mock.explain('{task.task_id}') tells about it",
+    )
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_batch_of_which_nothing_is_scheduled(make_desk: Callable[..., Desk], count: int) -> None:
+    desk = make_desk([{"name": "never", "outcome": "hold"}])
+    desk.project()
+    batch = desk.batch()
+    ids = {desk.task(batch="b", unique_id=str(n)).task_id for n in range(count)}
+    waits_for, move = batch_waits(desk, batch)
+    first = move.removeprefix("mock.tasks.complete('").removesuffix("')")
+    assert first in ids
+    held = "waits for somebody to hand it on: it is held by rule 'never'"
+    assert waits_for == (
+        f"1 pending task; it has nothing scheduled: it {held}"
+        if count == 1
+        else f"2 pending tasks; none of them has anything scheduled: the first, {first}, {held}"
     )
 
 
@@ -251,8 +281,9 @@ def test_an_explanation_reads_as_a_few_lines(desk: Desk) -> None:
     assert str(found) == (
         f"live/task/{task.task_id}: pending\n"
         "  decided by: hourly\n"
-        "  waits for:  the start of work at 2024-01-01T00:05:00.000Z (in 5 min)\n"
-        "  to move it: mock.clock.advance_to('2024-01-01T00:05:00.000Z'), or an assertion that "
+        "  waits for:  the start of work at 2024-01-01T00:05:00.000Z (in 5 min), then its "
+        "end at 2024-01-01T01:00:00.000Z (in 1 h)\n"
+        "  to move it: mock.clock.advance_to('2024-01-01T01:00:00.000Z'), or an assertion that "
         "waits for it\n"
         "  timeline:\n"
         "    2024-01-01T00:00:00.000Z  task.created  type=categorization, unique_id=u\n"

@@ -106,8 +106,8 @@ def test_a_changed_snapshot_is_refused(mock: ScaleMock) -> None:
     text = refusal(mock, changed)
     assert text == (
         f"This snapshot, written by scale_mock {__version__}, was changed since: its checksum does "
-        "not fit. Restore exactly what mock.snapshot() or GET /_mock/snapshot gave, with its keys "
-        "in their order; change the world after restoring it."
+        "not fit. Restore exactly what mock.snapshot() or GET /_mock/snapshot gave; change the "
+        "world after restoring it."
     )
     del changed[CHECKSUM]
     assert refusal(mock, changed) == text
@@ -127,6 +127,69 @@ def test_javascript_may_carry_a_snapshot(mock: ScaleMock) -> None:
     carried = json.loads(json.dumps(snapshot), parse_float=as_javascript)
     assert carried["checksum"] == snapshot["checksum"]
     mock.restore(carried)
+
+
+def through_javascript(value: Any) -> Any:
+    """A snapshot as JavaScript writes it after reading it: every number is a float there."""
+    if isinstance(value, dict):
+        first = sorted((key for key in value if key.isdecimal()), key=int)
+        keys = [*first, *(key for key in value if not key.isdecimal())]
+        return {key: through_javascript(value[key]) for key in keys}
+    if isinstance(value, list):
+        return [through_javascript(item) for item in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return as_javascript(str(value))
+    return value
+
+
+def test_javascript_may_order_keys_and_round_numbers_in_documents(mock: ScaleMock) -> None:
+    """Such documents are written as text, so that they come back byte for byte."""
+    metadata = {"z": 1, "10": {"b": 2, "9": 3, "a": 4}, "9": 12345678901234567891, "x": [-0.0]}
+    task = create(mock, metadata=metadata)
+    snapshot = mock.snapshot()
+    carried = through_javascript(snapshot)
+    mock.restore(carried)
+    back = mock.tasks.get(task.task_id)["metadata"]
+    assert json.dumps(back) == json.dumps(metadata)
+    assert mock.snapshot() == snapshot
+
+
+def test_the_order_of_keys_is_no_change(mock: ScaleMock) -> None:
+    """A tool that sorts keys, and one that turns them round, give a snapshot of the same world."""
+    snapshot = mock.snapshot()
+    for backwards in (False, True):
+        mock.restore(ordered(snapshot, backwards=backwards))
+        again = mock.snapshot()
+        assert again == snapshot
+        assert list(again["callbacks"]) == list(snapshot["callbacks"])
+    mock.clock.advance(days=3)
+    digest = mock.journal.digest()
+    mock.restore(snapshot)
+    mock.clock.advance(days=3)
+    assert mock.journal.digest() == digest
+
+
+def ordered(value: Any, *, backwards: bool) -> Any:
+    """A value with the keys of all objects in another order."""
+    if isinstance(value, dict):
+        keys = sorted(value, reverse=backwards)
+        return {key: ordered(value[key], backwards=backwards) for key in keys}
+    if isinstance(value, list):
+        return [ordered(item, backwards=backwards) for item in value]
+    return value
+
+
+def test_a_rounded_number_is_refused_with_what_to_do() -> None:
+    with ScaleMock(seed=2**60 + 1) as mock:
+        carried = through_javascript(mock.snapshot())
+        assert carried["settings"]["seed"] == 2**60
+        assert refusal(mock, carried) == (
+            f"This snapshot, written by scale_mock {__version__}, was changed since: its checksum "
+            "does not fit. Restore exactly what mock.snapshot() or GET /_mock/snapshot gave; "
+            "change the world after restoring it. There is a number beyond 2**53 in it "
+            f"({2**60}), which JavaScript and others round: keep the text as it came; do not parse "
+            "and rewrite it."
+        )
 
 
 def as_javascript(text: str) -> float:
