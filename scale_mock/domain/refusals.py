@@ -121,8 +121,8 @@ ROUTE_NOT_FOUND = _ours(404, "Not Found: there is no route {method} {path}. Near
 METHOD_NOT_FOUND = _ours(404, "Not Found: {path} does not take {method}. It takes: {methods}.")
 BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
 BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")
-UNKNOWN_KEY = _ours(400, 'unknown key "{key}"{meant} Keys: {known}.')
-UNKNOWN_PARAMETER = _ours(400, 'unknown query parameter "{key}"{meant} Parameters: {known}.')
+UNKNOWN_KEY = _ours(400, 'Unknown key "{key}"{meant} Keys: {known}.')
+UNKNOWN_PARAMETER = _ours(400, 'Unknown query parameter "{key}"{meant} Parameters: {known}.')
 BODY_TOO_BIG = _ours(
     413, "The body has more than {limit} bytes (setting body_bytes_max of the mock)."
 )

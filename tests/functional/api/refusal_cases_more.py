@@ -341,13 +341,13 @@ def not_consensus(door: Door) -> tuple[Response, str]:
 @case()
 def unknown_key(door: Door) -> tuple[Response, str]:
     reply = door.request("PUT", "/_mock/clock", json={"mod": "manual"})
-    return reply, 'unknown key "mod"; did you mean "mode"? Keys: mode, rate.'
+    return reply, 'Unknown key "mod"; did you mean "mode"? Keys: mode, rate.'
 
 
 @case()
 def unknown_parameter(door: Door) -> tuple[Response, str]:
     reply = door.request("GET", "/_mock/journal?aftr=1")
-    return reply, 'unknown query parameter "aftr"; did you mean "after"? Parameters: after.'
+    return reply, 'Unknown query parameter "aftr"; did you mean "after"? Parameters: after.'
 
 
 @case()

@@ -30,11 +30,11 @@ def described(name: str) -> dict[str, Any]:
         (
             "complete",
             {"respons": {}},
-            'unknown key "respons"; did you mean "response"? Keys: response, by, validate.',
+            'Unknown key "respons"; did you mean "response"? Keys: response, by, validate.',
         ),
-        ("fail", {"eror": "x"}, 'unknown key "eror"; did you mean "error"? Keys: error.'),
-        ("redo", {"zzz": 1}, 'unknown key "zzz". Keys: by.'),
-        ("start", {"now": True}, 'unknown key "now". Keys: none.'),
+        ("fail", {"eror": "x"}, 'Unknown key "eror"; did you mean "error"? Keys: error.'),
+        ("redo", {"zzz": 1}, 'Unknown key "zzz". Keys: by.'),
+        ("start", {"now": True}, 'Unknown key "now". Keys: none.'),
     ],
 )
 def test_a_misspelt_key_changes_no_task(
@@ -53,19 +53,19 @@ def test_a_misspelt_key_changes_no_task(
             "PUT",
             "clock",
             {"mod": "manual"},
-            'unknown key "mod"; did you mean "mode"? Keys: mode, rate.',
+            'Unknown key "mod"; did you mean "mode"? Keys: mode, rate.',
         ),
         (
             "POST",
             "clock/advance",
             {"by": "1h", "foo": 1},
-            'unknown key "foo". Keys: seconds, by, to.',
+            'Unknown key "foo". Keys: seconds, by, to.',
         ),
         (
             "POST",
             "datasets/d/deliver",
             {"tasks": [{"response": {}}, {"respons": {}}]},
-            'unknown key "tasks[1].respons"; did you mean "response"? '
+            'Unknown key "tasks[1].respons"; did you mean "response"? '
             "Keys: response, files, turns.",
         ),
     ],
@@ -91,7 +91,7 @@ def test_an_unknown_parameter_of_the_export_is_refused(door: Door, query: str) -
     status, text = refused(door.request("GET", f"/_mock/export?{query}"))
     name = query.partition("=")[0].removesuffix("[]")
     assert status == 400
-    assert text.startswith(f'unknown query parameter "{name}"')
+    assert text.startswith(f'Unknown query parameter "{name}"')
     assert "Parameters: " in text
 
 
@@ -108,7 +108,7 @@ def test_what_is_documented_is_what_is_taken(door: Door, operation: Any) -> None
     reply = door.request(operation.method, path, params={"qqq": "1"})
     assert refused(reply) == (
         400,
-        f'unknown query parameter "qqq". Parameters: {", ".join(listed) or "none"}.',
+        f'Unknown query parameter "qqq". Parameters: {", ".join(listed) or "none"}.',
     )
     if operation.method not in {"POST", "PUT"} or operation.name in OWN_TEXTS:
         return
@@ -116,4 +116,4 @@ def test_what_is_documented_is_what_is_taken(door: Door, operation: Any) -> None
     if "properties" in schema:
         reply = door.request(operation.method, path, json={"qqq": 1})
         known = ", ".join(schema["properties"]) or "none"
-        assert refused(reply) == (400, f'unknown key "qqq". Keys: {known}.')
+        assert refused(reply) == (400, f'Unknown key "qqq". Keys: {known}.')
