@@ -88,6 +88,18 @@ class Call:
             raise BODY_NOT_OBJECT(wanted="array", found=_NAMES[type(body)])
         return body
 
+    def json_objects(self) -> list[dict[str, object]]:
+        """The body's objects, where it is one or an array of them."""
+        body = self.body
+        found: list[dict[str, object]] = []
+        for item in body if isinstance(body, list) else [body]:
+            if not isinstance(item, dict):
+                raise BODY_NOT_OBJECT(
+                    wanted="object or an array of objects", found=type(item).__name__
+                )
+            found.append(item)
+        return found
+
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """The query's values by name; empty and value-less ones are left out (recorded)."""

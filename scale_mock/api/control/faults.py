@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scale_mock.api.faulting import add_fault, add_faults
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
-from scale_mock.domain.refusals import BODY_NOT_OBJECT, FAULT_NOT_FOUND, Refusal
+from scale_mock.domain.refusals import FAULT_NOT_FOUND, Refusal
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,16 +22,9 @@ def list_faults(call: Call) -> Reply:
 
 def add_faults_of_body(call: Call) -> Reply:
     """``POST /_mock/faults``: appends one, or an array of them; all or nothing."""
-    body = call.body
-    many: list[dict[str, object]] = []
-    for fault in body if isinstance(body, list) else [body]:
-        if not isinstance(fault, dict):
-            raise BODY_NOT_OBJECT(
-                wanted="object or an array of objects", found=type(fault).__name__
-            )
-        many.append(fault)
+    many = call.json_objects()
     try:
-        if isinstance(body, list):
+        if isinstance(call.body, list):
             return json_reply({"ids": add_faults(call.world, many)})
         return json_reply({"id": add_fault(call.world, many[0])})
     except ConfigurationError as error:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import json_reply
-from scale_mock.domain.refusals import BODY_NOT_OBJECT, RULE_NOT_FOUND, Refusal
+from scale_mock.domain.refusals import RULE_NOT_FOUND, Refusal
 from scale_mock.errors import ConfigurationError
 from scale_mock.rules.parse import locate
 from scale_mock.rules.steering import refuse_file
@@ -24,19 +24,15 @@ def list_rules(call: Call) -> Reply:
 
 def add_rules(call: Call) -> Reply:
     """``POST /_mock/rules``: appends one, or an array of them; all or nothing."""
-    body = call.body
-    many: list[dict[str, object]] = []
-    for rule in body if isinstance(body, list) else [body]:
-        if not isinstance(rule, dict):
-            raise BODY_NOT_OBJECT(wanted="object or an array of objects", found=type(rule).__name__)
-        many.append(rule)
+    many = call.json_objects()
+    is_array = isinstance(call.body, list)
     try:
         for rule in many:
             refuse_file(rule, locate(rule))
-        ids = ruling.add_rules(call.world, many, one_by_one=not isinstance(body, list))
+        ids = ruling.add_rules(call.world, many, one_by_one=not is_array)
     except ConfigurationError as error:
         raise Refusal(400, str(error)) from error
-    return json_reply({"ids": ids} if isinstance(body, list) else {"id": ids[0]})
+    return json_reply({"ids": ids} if is_array else {"id": ids[0]})
 
 
 def clear_rules(call: Call) -> Reply:

@@ -10,6 +10,7 @@ import asyncio
 import http.client
 import io
 import json
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -45,7 +46,7 @@ class Answer:
     body: Any
 
 
-class Driver:
+class Driver(ABC):
     """What every test of the matrix uses.
 
     Args:
@@ -72,17 +73,41 @@ class Driver:
         """What this machine lacks for it; ``None`` if nothing."""
         return None
 
-    def open(self) -> None:
+    def open(self) -> None:  # noqa: B027  # not every client is made
         """Makes the client."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  # not every client holds connections
         """Lets go of connections."""
 
+    @abstractmethod
+    def create(self, name: str) -> Answer:
+        """Makes something of that name."""
+
+    @abstractmethod
+    def names(self) -> list[str]:
+        """The names of all there is."""
+
+    @abstractmethod
+    def missing(self) -> Answer:
+        """What is said of something that is not there."""
+
+    def upload(self, content: bytes) -> Answer:
+        """Uploads a file; the matrix has no such cell for a client that cannot."""
+        raise AssertionError(f"{self.name} has no uploads, so nothing may ask it for one")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": "Basic " + b64encode(f"{self.place.key}:".encode()).decode()}
+
+
+class RawDriver(Driver):
+    """A driver whose library sends requests and knows nothing of Scale."""
+
+    @abstractmethod
     def send(
         self, method: str, path: str, body: bytes | None = None, kind: str = "application/json"
     ) -> Answer:
         """One request through the library."""
-        raise NotImplementedError
 
     def create(self, name: str) -> Answer:
         body = json.dumps({**TASK, "unique_id": name}).encode()
@@ -105,10 +130,6 @@ class Driver:
         body, kind = multipart(content)
         return self.send("POST", "/v1/files/upload", body, kind)
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": "Basic " + b64encode(f"{self.place.key}:".encode()).decode()}
-
 
 def multipart(content: bytes) -> tuple[bytes, str]:
     """A form with a project's name and a file, for libraries that do not make one."""
@@ -130,7 +151,7 @@ def multipart(content: bytes) -> tuple[bytes, str]:
 FORM = {"project_name": "bikes"}
 
 
-class Requests(Driver):
+class Requests(RawDriver):
     name = "requests"
     reset_errors = (requests.ConnectionError,)
     timeout_errors = (requests.ReadTimeout,)
@@ -167,7 +188,7 @@ class Requests(Driver):
         self.session.close()
 
 
-class Urllib3(Driver):
+class Urllib3(RawDriver):
     name = "urllib3"
     reset_errors = (urllib3.exceptions.ProtocolError,)
     timeout_errors = (urllib3.exceptions.ReadTimeoutError,)
@@ -203,7 +224,7 @@ class Urllib3(Driver):
         self.pool.clear()
 
 
-class Httpx(Driver):
+class Httpx(RawDriver):
     name = "httpx"
     reset_errors = (httpx.ReadError, httpx.RemoteProtocolError)
     timeout_errors = (httpx.ReadTimeout,)
@@ -230,7 +251,7 @@ class Httpx(Driver):
         self.client.close()
 
 
-class HttpxAsync(Driver):
+class HttpxAsync(RawDriver):
     name = "httpx async"
     reset_errors = Httpx.reset_errors
     timeout_errors = Httpx.timeout_errors
@@ -255,7 +276,7 @@ class HttpxAsync(Driver):
             return Answer(reply.status_code, reply.json())
 
 
-class Aiohttp(Driver):
+class Aiohttp(RawDriver):
     name = "aiohttp"
     reset_errors = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
     timeout_errors = (TimeoutError,)
@@ -301,7 +322,7 @@ async def all_closed() -> None:
             await asyncio.sleep(0.001)
 
 
-class HttpClient(Driver):
+class HttpClient(RawDriver):
     name = "http.client"
     reset_errors = (ConnectionResetError,)
     timeout_errors = (TimeoutError,)
