@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.api.control.moves import over_http
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
 from scale_mock.api.v1.tasks import response_uuid
@@ -16,6 +17,7 @@ from scale_mock.world.explain import explain_batch, explain_task
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
     from scale_mock.domain.model import Task
+    from scale_mock.world.explain import Explanation
 
 
 def start_task(call: Call) -> Reply:
@@ -71,13 +73,18 @@ def explain(call: Call) -> Reply:
     """``GET /_mock/tasks/{id}/explain``."""
     task = _task(call)
     url = f"/v1/task/{task.task_id}/response_url/{response_uuid(call, task)}"
-    return json_reply({**explain_task(call.world, task).as_dict(), "response_url": url})
+    return json_reply({**_told(explain_task(call.world, task)), "response_url": url})
 
 
 def explain_batch_(call: Call) -> Reply:
     """``GET /_mock/batches/{name}/explain``."""
     batch = call.world.batches.get(call.side, call.names["name"])
-    return json_reply(explain_batch(call.world, batch).as_dict())
+    return json_reply(_told(explain_batch(call.world, batch)))
+
+
+def _told(explanation: Explanation) -> dict[str, object]:
+    """An explanation with its advice said twice: as Python calls, and as requests."""
+    return {**explanation.as_dict(), "move_http": over_http(explanation.move)}
 
 
 def _task(call: Call) -> Task:

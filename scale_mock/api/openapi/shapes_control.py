@@ -122,9 +122,10 @@ _EXPLANATION: dict[str, Json] = {
     "decided_by": TEXT,
     "waits_for": TEXT,
     "move": TEXT,
+    "move_http": TEXT,
     "steps": listed(TEXT),
 }
-_EXPLAINED = "subject status decided_by waits_for move steps"
+_EXPLAINED = "subject status decided_by waits_for move move_http steps"
 _PER_MODE = thing(" ".join(MODES), **dict.fromkeys(MODES, COUNT))
 
 ANSWERS: dict[str, Json] = {

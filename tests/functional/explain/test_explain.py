@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from scaleapi.teams import TeammateRole
 
+from scale_mock.api.control.moves import over_http
 from tests.functional.explain.states import STATES
 from tests.functional.helpers import batch, image_task, ok, project
 from tests.functional.studio.team import ANN, exact_team, launched
@@ -51,6 +53,7 @@ def explained(door: Door, task: Any, mode: str) -> Explanation:
     found = door.mock.explain(task)
     told = ok(door.request("GET", f"/_mock/tasks/{task.id}/explain", mode=mode))
     assert told.pop("response_url").startswith(f"/v1/task/{task.id}/response_url/")
+    told.pop("move_http")
     assert told == found.as_dict()
     return found
 
@@ -113,6 +116,47 @@ def test_who_does_what_it_says_gets_the_task_on(
     assert last.move.startswith("nothing")
 
 
+REQUEST = re.compile(r"\b(GET|POST|PUT|DELETE) (/\S+?)(?=[, ]|$)( \{)?")
+
+
+def requests_in(text: str) -> Iterator[tuple[str, str, str | None]]:
+    """The requests in a text: method, path, and the body if it has one."""
+    for found in REQUEST.finditer(text):
+        body = None
+        if found[3]:
+            start = found.end() - 1
+            filled = text[start:].replace("LABELS", '{"annotations": []}')
+            filled = filled.replace("EMAIL", '"new@example.test"')
+            body = json.dumps(json.JSONDecoder().raw_decode(filled)[0])
+        yield found[1], found[2], body
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_who_sends_the_requests_that_it_names_gets_the_task_on(
+    open_door: OpenDoor, name: str
+) -> None:
+    state = STATES[name]
+    door = open_door(**state.settings)
+    task = state.enter(door)
+    mode = mode_of(door, task)
+    for _ in range(STEPS_MAX):
+        before = explained(door, task, mode)
+        said = ok(door.request("GET", f"/_mock/tasks/{task.id}/explain", mode=mode))["move_http"]
+        if not list(alternatives(before.move)):
+            assert said == before.move
+            break
+        assert not list(calls_in(said)), "Python in a text for those who have none"
+        for method, path, body in requests_in(said):
+            ok(door.request(method, path, mode=mode, json=body and json.loads(body)))
+        after = door.mock.explain(task)
+        assert (after.status, after.waits_for, after.move) != (
+            before.status,
+            before.waits_for,
+            before.move,
+        ), f"{said} moved nothing"
+    assert door.mock.explain(task).status == state.ends
+
+
 def test_a_gate_that_keeps_a_batch_in_staging_is_told(open_door: OpenDoor) -> None:
     door = open_door(rapid_gate="full")
     project(door, rapid=True)
@@ -155,3 +199,26 @@ def test_the_other_modes_task_is_not_explained_to_a_key(door: Door) -> None:
         f'The task "{task.id}" lives in test mode; a live key cannot see it.'
     )
     assert door.mock.explain(task).status == "completed"
+
+
+def test_a_batch_names_the_request_that_explains_its_task(open_door: OpenDoor) -> None:
+    door = open_door()
+    exact_team(door, ANN)
+    task = launched(door)
+    told = ok(door.request("GET", "/_mock/batches/w1/explain"))
+    first = next(iter(door.mock._world.core.sides["live"].tasks))
+    assert told["move"] == f"mock.explain({first!r}) tells about it", task
+    assert told["move_http"] == f"GET /_mock/tasks/{first}/explain tells about it"
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        ("mock.studio.accept('a(b)@c')", 'POST /_mock/studio/accept {"emails": ["a(b)@c"]}'),
+        ("client.finalize_batch('a or b')", "POST /v1/batches/a%20or%20b/finalize"),
+        ("mock.unheard_of(1)", "mock.unheard_of(1)"),
+        ("mock.tasks.complete(", "mock.tasks.complete("),
+    ],
+)
+def test_odd_advice_is_said_too(move: str, said: str) -> None:
+    assert over_http(move) == said
