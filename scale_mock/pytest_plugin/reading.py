@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scale_mock.config.options import OPTIONS, Given, default_of, from_arguments
 from scale_mock.errors import ConfigurationError
+from scale_mock.pytest_plugin.paths import FILES, beside
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MARKER = "scale_mock"
 
@@ -44,7 +48,7 @@ def from_markers(item: pytest.Item) -> dict[str, Given]:
         shown = ", ".join(f"{name}={value!r}" for name, value in mark.kwargs.items())
         place = f"@pytest.mark.scale_mock({shown})"
         found = {**from_arguments(mark.kwargs, source="marker", place=place), **found}
-    return found
+    return _found_beside(found, item.path.parent) if found else found
 
 
 def from_config(config: object) -> dict[str, Given]:
@@ -70,11 +74,21 @@ def from_flags(config: pytest.Config) -> dict[str, Given]:
 
 def from_ini(config: pytest.Config) -> dict[str, Given]:
     """The options that the ini file sets. Older pytests say ``""`` or ``[]`` for what is unset."""
-    return {
+    found = {
         option.name: Given(option.read(value, option.ini), option.ini)
         for option in OPTIONS
         if (value := config.getini(option.ini)) not in (None, "", [])
     }
+    folder = config.rootpath if config.inipath is None else config.inipath.parent
+    return _found_beside(found, folder)
+
+
+def _found_beside(given: dict[str, Given], folder: Path) -> dict[str, Given]:
+    """What was given, with the files in it that lie in a folder."""
+    for name in FILES:
+        if name in given:
+            given[name] = Given(beside(given[name].value, folder), given[name].source)
+    return given
 
 
 def ini_type(kind: str) -> dict[str, Any]:
