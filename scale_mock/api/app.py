@@ -72,7 +72,11 @@ class App:
         try:
             if not operation.needs_key:
                 return _send(operation.run(call), start_response)
-            call.world, call.mode = self._find(operation, key)
+            try:
+                call.world, call.mode = self._find(operation, key)
+            except Refusal as refusal:
+                self._note_stranger(environ, operation, key, path, refusal)
+                raise
             handling = Handling(operation, call, key=key, path=path)
             reply = self._reply(handling, call, start_response)
         except Refusal as refusal:
@@ -124,6 +128,30 @@ class App:
         world.tickets.give_back(ticket)
         if has_work and self._wake is not None:
             self._wake(world)
+
+    def _note_stranger(
+        self,
+        environ: WSGIEnvironment,
+        operation: Operation,
+        key: str,
+        path: str,
+        refusal: Refusal,
+    ) -> None:
+        """Writes a call with a key of no world down in the only world, whose it was meant to be."""
+        worlds = self.registry.worlds()
+        if len(worlds) != 1 or operation.name in OF_CONTROL:
+            return
+        write_down(
+            worlds[0],
+            "live",
+            method=environ["REQUEST_METHOD"],
+            path=path,
+            query=environ.get("QUERY_STRING", ""),
+            status=refusal.status,
+            operation=operation.name,
+            key=key,
+            error=refusal.text,
+        )
 
     def _note_unknown(
         self, environ: WSGIEnvironment, key: str, path: str, refusal: Refusal

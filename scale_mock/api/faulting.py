@@ -9,8 +9,8 @@ from scale_mock.api import v1, v2
 from scale_mock.faults.book import as_fault, numbered
 from scale_mock.faults.parse import locate
 from scale_mock.selectors.where import did_you_mean
+from scale_mock.world.building import TASK_TYPES
 from scale_mock.world.vetting import fitting_types
-from scale_mock.world.world import TASK_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

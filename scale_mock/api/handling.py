@@ -182,6 +182,8 @@ class Handling:
         reply.headers = (*reply.headers, ("Date", to_http(self._world.now())))
         if self._encounter is not None:
             reply = self._encounter.finish(reply, self._door)
+        if self._operation.quiet:
+            return reply
         write_down(
             self._world,
             self._call.mode,

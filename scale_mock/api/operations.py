@@ -32,6 +32,7 @@ class Operation:
         run: Does it, under the world's lock.
         blocks: It runs the world or takes long, so it takes the locks that it needs itself.
         needs_key: False for the few that need no world.
+        quiet: It stays out of the log of requests: a test asks about its world by it.
         awaited: What an ``autojump`` clock runs to before this is read; ``None`` if nothing.
         polled: What pending thing is read, so that polls which lead nowhere are noticed.
     """
@@ -44,3 +45,4 @@ class Operation:
     needs_key: bool = True
     awaited: Callable[[Call], Scheduled | None] | None = None
     polled: Callable[[Call], Polled | None] | None = None
+    quiet: bool = False

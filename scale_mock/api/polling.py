@@ -99,16 +99,31 @@ def refuse_stuck(call: Call, polled: Polled | None) -> None:
 
 def _stuck(call: Call, world: World, polled: Polled, *, moves: bool) -> Refusal:
     why = _explained(world, polled.thing)
-    what = why.subject
+    what, waits = why.subject, f"It waits for {why.waits_for}"
     if not isinstance(polled.key, str):
         query = call.environ.get("QUERY_STRING", "")
         what = f"GET {call.environ['PATH_INFO']}{'?' + query if query else ''}"
+        waits = f"{why.subject} waits for {why.waits_for}"
+    move = why.move
+    first = _first_scheduled(call, polled.thing)
+    if first is not None:
+        # That of a batch is no call that moves anything, but a hint at its first task.
+        of_task = explain_task(world, first)
+        waits = f"{waits}: {of_task.subject} waits for {of_task.waits_for}"
+        move = of_task.move
     clock = "with nothing scheduled" if moves else f"while the clock stood at {to_iso(world.now())}"
-    waits = "It waits for" if isinstance(polled.key, str) else f"{why.subject} waits for"
     return STUCK_POLL(
-        what=what, count=world.polls.limit, clock=clock, waits=f"{waits} {why.waits_for}",
-        move=why.move, switches=NO_SWITCH if moves else SWITCHES,
+        what=what, count=world.polls.limit, clock=clock, waits=waits, move=move,
+        switches=NO_SWITCH if moves else SWITCHES,
     )  # fmt: skip
+
+
+def _first_scheduled(call: Call, thing: Task | Batch) -> Task | None:
+    """A batch's first pending task, if something is scheduled for it."""
+    if isinstance(thing, Task):
+        return None
+    wanted = TaskFilter(batch=(thing.name,), status=("pending",))
+    return next((t for t in call.side.task_index.matching(wanted) if t.event is not None), None)
 
 
 def _explained(world: World, thing: Task | Batch) -> Explanation:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from scale_mock.errors import ConfigurationError
+from scale_mock.selectors.where import did_you_mean, show
 
 if TYPE_CHECKING:
     from scale_mock.callbacks.records import Callback
 
 STATUSES = ("completed", "error", "pending", "canceled")
 ARGUMENTS = {"task", "batch", "status", "reason", "url"}
+OWN_KEYS = {"task": "task_id", "batch": "name"}
+"""What tells the one from the other."""
 REASONS = ("completed", "error", "audited", "recalled", "resent")
 
 
@@ -90,11 +94,12 @@ def expectation(
         raise ConfigurationError("A callback belongs to a task or to a batch: pass one of the two.")
     if status is not None and status not in STATUSES:
         raise ConfigurationError(
-            f"status={status!r}: callbacks report one of {', '.join(STATUSES)}."
+            f"{_not_one('status', status, STATUSES)} Callbacks report one of {', '.join(STATUSES)}."
         )
     if reason is not None and reason not in REASONS:
         raise ConfigurationError(
-            f"reason={reason!r}: callbacks are due for one of {', '.join(REASONS)}."
+            f"{_not_one('reason', reason, REASONS)} Callbacks are due for one of "
+            f"{', '.join(REASONS)}."
         )
     return Expectation(
         task=_identifier(task, "task", ("task_id", "id")),
@@ -116,6 +121,15 @@ def order_item(item: object) -> Expectation:
     return expectation(batch=item) if is_batch else expectation(task=item)
 
 
+def _not_one(what: str, given: object, known: tuple[str, ...]) -> str:
+    """A wrong word, and the word that was probably meant; the SDK's enums are no texts."""
+    if isinstance(given, Enum):
+        return f"{what}={given}: expected a text, for example {given}.value."
+    if not isinstance(given, str):
+        return f"{what}={show(given)}: expected a text."
+    return f"{what}={given!r}: there is no such {what}{did_you_mean(given, known)}"
+
+
 def _identifier(thing: object, what: str, keys: tuple[str, ...]) -> str | None:
     if thing is None or isinstance(thing, str):
         return thing
@@ -123,6 +137,11 @@ def _identifier(thing: object, what: str, keys: tuple[str, ...]) -> str | None:
         found = thing.get(key) if isinstance(thing, dict) else getattr(thing, key, None)
         if isinstance(found, str):
             return found
+    other = "batch" if what == "task" else "task"
+    key = OWN_KEYS[other]
+    is_other = key in thing if isinstance(thing, dict) else hasattr(thing, key)
+    hint = f" Is it a {other}? Then pass {other}=." if is_other else ""
     raise ConfigurationError(
-        f"{what}={thing!r}: expected an SDK object, a dict with {' or '.join(keys)}, or a text."
+        f"{what}={show(thing)}: expected an SDK object, a dict with {' or '.join(keys)}, or a text."
+        f"{hint}"
     )

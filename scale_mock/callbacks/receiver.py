@@ -80,6 +80,21 @@ class _Answer:
     until: datetime | None
     met: bool = False
 
+    @property
+    def is_done(self) -> bool:
+        """False if it is still to be of use; success is no news."""
+        return self.met or bool(self.status and 200 <= self.status < 300)
+
+    def why_unused(self) -> str:
+        """What it means that it was never met."""
+        advice = 'kind="drop"' if self.status is None else f"status={self.status}"
+        return (
+            f"mock.callbacks.receiver.{self} never took effect: no callback reached the built-in "
+            "receiver while it held. It answers for mock.callbacks.url and loopback_url only; for "
+            'applications that are mounted, add a fault: match={"callback": True, ...} with '
+            f"{advice}."
+        )
+
     def __str__(self) -> str:
         said = "down(" if self.status is None else f"answer({self.status}"
         ends = {"since": self.since, "until": self.until}
@@ -130,7 +145,13 @@ class Receiver:
         until: datetime | str | None = None,
         lasting: DurationLike | None = None,
     ) -> None:
-        """Refuses connections for some time, as a dead service does."""
+        """Refuses connections for some time, as a dead service does.
+
+        Args:
+            since: From this instant on; at once by default.
+            until: Up to, not including, this instant; for ever by default.
+            lasting: Instead of ``until``: how long from ``since``.
+        """
         self._answers.append(self._answer(None, since, until, lasting))
 
     def clear(self) -> None:
@@ -143,16 +164,13 @@ class Receiver:
         for answer in self._answers:
             answer.met = True
 
+    def answers(self) -> list[_Answer]:
+        """What it is told to answer."""
+        return list(self._answers)
+
     def why_unused(self) -> list[str]:
         """What it was told to answer and never had to, one text each; success is no news."""
-        return [
-            f"mock.callbacks.receiver.{answer} never took effect: no callback reached the built-in "
-            "receiver while it held. It answers for mock.callbacks.url and loopback_url only; for "
-            'applications that are mounted, add a fault: match={"callback": True, ...} with '
-            + ('kind="drop".' if answer.status is None else f"status={answer.status}.")
-            for answer in self._answers
-            if not answer.met and not (answer.status and 200 <= answer.status < 300)
-        ]
+        return [answer.why_unused() for answer in self._answers if not answer.is_done]
 
     def dump(self) -> dict[str, object]:
         """What it keeps and answers; see :meth:`load`."""

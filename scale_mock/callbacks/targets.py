@@ -151,6 +151,17 @@ class Targets:
         called = {self._prefix(url) for url in urls}
         return [prefix for prefix in self._mounts if prefix not in called | self._own]
 
+    def loops(self) -> dict[str, Callable[[], None]]:
+        """What ends the loops of the mounted ASGI applications, by prefix."""
+        return dict(self._loops)
+
+    def end_loops_but(self, kept: Mapping[str, Callable[[], None]]) -> None:
+        """Ends the loops of the applications that are mounted no more."""
+        for prefix, end in self._loops.items():
+            if kept.get(prefix) is not end:
+                end()
+        self._loops = dict(kept)
+
     def close(self) -> None:
         """Closes kept connections, and ends the loops of mounted ASGI applications."""
         if self._sender is not None:

@@ -1,4 +1,4 @@
-"""The command line: ``scale-mock serve``, ``scale-mock demo`` and ``scale-mock render``.
+"""The command line, ``scale-mock``: a module for each command; what may be asked is in ``main``.
 
 Only what the chosen command needs is imported, because every test run that starts a server waits
 for it. Signals are seen to before anything else is loaded: a start that is interrupted ends as

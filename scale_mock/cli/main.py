@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from scale_mock import __version__
+from scale_mock.cli.pages import Group
+from scale_mock.config.version import VERSION
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,52 +57,61 @@ def _rate(context: click.Context, _parameter: click.Parameter, value: float | No
 
 
 @click.group(
+    cls=Group,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="The Python side, fixtures for pytest included, is described in the README.",
 )
-@click.version_option(__version__, prog_name="scale-mock", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="scale-mock", message="%(prog)s %(version)s")
 def commands() -> None:
     """The Scale AI labeling platform, faked in memory.
 
     Start with the demo. To test your own code from another process or in another language, serve
-    the platform and send your client's requests there.
+    the platform and send your client's requests there. In pytest no command is needed: the README
+    describes the fixtures.
     """
 
 
 @commands.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen; at 0.0.0.0 everybody around reaches it.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=PORT,
     show_default=True,
+    metavar="PORT",
     help="Port to listen on; 0 takes a free one.",
 )
 @click.option(
     "--seed",
     type=int,
-    show_default="0",
-    help="Decides every id, fate and label: the same seed and calls give the same answers.",
+    metavar="N",
+    help="Decides every id, fate and label: the same seed and calls give the same answers.  "
+    "[default: 0]",
 )
 @click.option(
     "--clock",
     type=click.Choice(CLOCKS),
-    show_default="autojump",
     is_eager=True,
-    help="How time passes: by itself as soon as somebody waits, only when told, or steadily.",
+    help="How time passes: by itself as soon as somebody waits, only when told, or steadily.  "
+    "[default: autojump]",
 )
 @click.option(
     "--rate",
     type=click.FloatRange(0, min_open=True),
     callback=_rate,
     metavar="X",
-    help="With --clock realtime: seconds of world time per second of real time. Default: 1.",
+    help="With --clock realtime: seconds of world time per second of real time.  [default: 1]",
 )
 @click.option(
     "--start-at",
     callback=_instant,
     metavar="INSTANT",
-    help="First instant of every world, in ISO 8601. Default: 2024-01-01T00:00:00Z.",
+    help="First instant of every world, in ISO 8601.  [default: 2024-01-01T00:00:00Z]",
 )
 @click.option(
     "--callback-host",
@@ -117,15 +127,16 @@ def commands() -> None:
     default=100,
     show_default=True,
     metavar="N",
-    help="The read of an unchanged pending thing, while its clock stands still, that is answered "
-    "by a 400 which explains; 0: none.",
+    help="After so many reads of something pending that cannot change, because its clock stands "
+    "still, a 400 explains that; 0: never.",
 )
 @click.option(
     "--worlds-max",
     type=click.IntRange(1),
     default=1000,
     show_default=True,
-    help="How many worlds there may be at once.",
+    metavar="N",
+    help="How many worlds, and so accounts, there may be at once.",
 )
 @click.option(
     "--https",
@@ -173,12 +184,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one for every option
     Every key opens a world of its own: test_NAME and live_NAME are the two modes of the account
     NAME, and any NAME will do. The address is printed as one line on stdout,
     "Listening on http://127.0.0.1:8723", as soon as requests are accepted; everything else goes
-    to stderr. Ctrl-C and SIGTERM end it with exit code 0.
-
-    \b
-    curl -u test_me: http://127.0.0.1:8723/v1/tasks      Scale's API
-    curl -u test_me: http://127.0.0.1:8723/_mock/clock   the world of that key
-    """  # noqa: D301 - click reads the backspace: a paragraph that keeps its lines
+    to stderr. Any setting of a world is given in the [settings] table of a --scenario file.
+    """
     from scale_mock.cli.serve import run
 
     run(
@@ -210,8 +217,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one for every option
 def check(files: tuple[str, ...], schema: str | None) -> None:
     """Check rule files and scenarios before anything runs with them.
 
-    Every problem is one line on stdout, FILE:LINE: message, and the exit code is 1 if there is any.
-    All rule files together are one set of rules, tried in the order in which they are named; every
+    The first problem of every rule, fault and table is one line on stdout, FILE:LINE: message. All
+    rule files together are one set of rules, tried in the order in which they are named; every
     scenario stands for itself.
     """
     from scale_mock.cli.check import run
@@ -232,20 +239,15 @@ def check(files: tuple[str, ...], schema: str | None) -> None:
     "--ca-file",
     type=click.Path(exists=True, dir_okay=False, resolve_path=True),
     metavar="FILE",
-    help="For https: the certificate authority to trust. Default: the server is asked for it.",
+    help="For https: the certificate authority to trust.  [default: the server is asked for it]",
 )
 @click.option("--unset", is_flag=True, help="Take the variables back; needs no URL.")
 def env(url: str | None, shell: str, ca_file: str | None, unset: bool) -> None:
     """Print shell lines that point clients at a running server.
 
-    \b
-    eval "$(scale-mock env http://127.0.0.1:8723)"       from now on in this shell
-    eval "$(scale-mock env --unset)"                     as it was
-    scale-mock env URL --shell powershell | Out-String | Invoke-Expression
-
     The Python SDK, v1 and v2, and Node programs then send to the server what they would send to
     Scale, unchanged. What has no variable is said in comments.
-    """  # noqa: D301 - click reads the backspace: a paragraph that keeps its lines
+    """
     from scale_mock.cli.env import run
 
     run(url=url, shell=shell, ca_file=ca_file, unset=unset)
@@ -257,19 +259,21 @@ def env(url: str | None, shell: str, ca_file: str | None, unset: bool) -> None:
     type=click.IntRange(0, 65535),
     default=PORT,
     show_default=True,
+    metavar="PORT",
     help="Port of the platform while the demo runs; 0 takes a free one.",
 )
 @click.option(
     "--seed",
     type=int,
-    show_default="0",
-    help="Another seed, another three days; the same seed, the same.",
+    metavar="N",
+    help="Another seed, another three days; the same seed, the same.  [default: 0]",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(0, 3600),
     default=DEMO_SECONDS,
     show_default=True,
+    metavar="SECONDS",
     help="How long the three days take in real time, at least.",
 )
 @click.option(
@@ -283,8 +287,7 @@ def demo(port: int, seed: int | None, seconds: float, scenario: str | None, list
 
     Starts the platform, plays a customer who sends sixty tasks over HTTP, and a receiver of
     callbacks that fails a third of the time. At the end the receiver's own log is compared with
-    what the platform says: exit code 0 if they agree, 1 if they do not. Ctrl-C ends it with exit
-    code 130. Needs no network, and no key.
+    what the platform says. Needs no network, and no key.
     """
     if scenario is not None or listing:
         from scale_mock.cli.playing import list_scenarios, run_scenario
@@ -305,23 +308,28 @@ def demo(port: int, seed: int | None, seconds: float, scenario: str | None, list
     type=click.Path(dir_okay=False, allow_dash=True),
     default="-",
     metavar="FILE",
-    help="The SVG file to write. Default: stdout.",
+    help="The SVG file to write.  [default: stdout]",
 )
 @click.option(
     "--url",
     default=f"http://127.0.0.1:{PORT}",
     show_default=True,
+    metavar="URL",
     help="The server that has the task and its result files.",
 )
 @click.option(
-    "--key", default="live_me", show_default=True, help="The API key that the task belongs to."
+    "--key",
+    default="live_me",
+    show_default=True,
+    metavar="KEY",
+    help="The API key that the task belongs to.",
 )
 @click.option(
     "--frame",
     type=click.IntRange(0),
     metavar="N",
-    help="Frame of a video or lidar task, or page of a document, from 0. Default: the first "
-    "frame, all pages.",
+    help="Frame of a video or lidar task, or page of a document, from 0.  [default: the first "
+    "frame, all pages]",
 )
 def render(source: str, output: str, url: str, key: str, frame: int | None) -> None:
     """Draw a task's labels, to see whether they make sense.
@@ -354,3 +362,35 @@ def openapi(api: Literal["v1", "v2", "control"]) -> None:
     from scale_mock.cli.openapi import run
 
     run(api=api)
+
+
+@commands.command()
+@click.argument("url", metavar="URL")
+@click.option(
+    "--ca-file",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="For https: the certificate authority to trust.  [default: those of this machine]",
+)
+@click.option(
+    "--key-from",
+    metavar="VARIABLE",
+    help="For the real platform: the environment variable with its test key. Never a live key.",
+)
+@click.option("--allow-writes", is_flag=True, help="For the real platform: not only read from it.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(
+    url: str, ca_file: str | None, key_from: str | None, allow_writes: bool, as_json: bool
+) -> None:
+    """Compare a server's replies with this package's, by shape.
+
+    Asks a server and a world in this process the same, operation by operation of v1 and v2, and
+    prints a line for each difference: status, content type, keys that are missing, additional or
+    renamed, JSON types, the order and the fields of pages. A running mock gives the comparison a
+    world of its own and takes it back.
+    """
+    from scale_mock.cli.verify import run
+
+    raise SystemExit(
+        run(url=url, ca_file=ca_file, key_from=key_from, allow_writes=allow_writes, as_json=as_json)
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from scale_mock.config.checks import CHECKS, names_of
 from scale_mock.config.settings import CLOCK_MODES, NAMES, RAPID_GATES
 from scale_mock.errors import ConfigurationError
 
@@ -23,6 +24,12 @@ WORDS = {
 }
 """How a yes or no is written; those that pytest reads in ini files."""
 
+RANDOM = "random"
+"""Stands for a seed that is drawn once for a run."""
+
+REPORTS = ("fail", "always", "never")
+"""When a test's report has a section about its world."""
+
 
 # Named tuples: every run of pytest waits for this module, and a frozen dataclass takes seven times
 # as long to define.
@@ -35,7 +42,7 @@ class Option(NamedTuple):
         default: What holds where nobody says anything.
         metavar: What stands for the value in ``--help``.
         help: What it is for, in one line.
-        choices: The texts that it accepts; empty for any.
+        choices: The texts that it accepts, a number besides numbers; empty for any.
     """
 
     name: str
@@ -75,16 +82,15 @@ class Option(NamedTuple):
         Raises:
             ConfigurationError: It is not the text of such a value.
         """
+        if self.choices == CHECKS:
+            return tuple(sorted(names_of(given, f"{source}={given!r}"), key=CHECKS.index))
         if isinstance(given, list):
             return tuple(given)
         if not isinstance(given, str):
             return given
         text = given.strip()
         if self.kind == "int":
-            try:
-                return int(text)
-            except ValueError:
-                raise self._refuse(given, source, "an integer") from None
+            return self._number(text, given, source)
         if self.kind == "bool":
             if text.lower() not in WORDS:
                 raise self._refuse(given, source, f"one of {', '.join(WORDS)}")
@@ -95,33 +101,54 @@ class Option(NamedTuple):
             raise self._refuse(given, source, f"one of {', '.join(self.choices)}")
         return text
 
+    def _number(self, text: str, given: str, source: str) -> object:
+        if text in self.choices:
+            return text
+        try:
+            return int(text)
+        except ValueError:
+            wanted = " or ".join(["an integer", *self.choices])
+            raise self._refuse(given, source, wanted) from None
+
     def _refuse(self, given: str, source: str, wanted: str) -> ConfigurationError:
         return ConfigurationError(f"{source}={given!r}: expected {wanted} ({self.help}).")
 
 
 OPTIONS: tuple[Option, ...] = (
-    Option("seed", "int", 0, "N", "decides every id, fate and label of a world"),
+    Option("seed", "int", 0, "N|random", "decides every id, fate and label of a world", (RANDOM,)),
     Option("clock", "text", "manual", "MODE", "how a world's clock moves", CLOCK_MODES),
     Option("start_at", "text", "2024-01-01T00:00:00Z", "ISO", "the first instant of a world"),
     Option("strict", "bool", True, "BOOL", "fail a passed test for what it left unnoticed"),
     Option("intercept", "bool", True, "BOOL", "answer https://api.scale.com without a socket"),
     Option("hosts", "texts", (), "URLS", "further base URLs to answer without a socket"),
-    Option(
-        "strict_fields", "bool", False, "BOOL", "refuse task params that the type does not know"
-    ),
+    Option("strict_fields", "bool", False, "BOOL", "refuse fields of requests that nobody reads"),
     Option("absorb_sleep", "bool", False, "BOOL", "let the test's sleeping move the clock instead"),
     Option(
         "schedule_seed", "int", None, "N", "permutes what is due at one instant, to hunt order bugs"
     ),
+    Option("seeds", "int", None, "N", "runs marked tests under N event orders"),
     Option("rapid_gate", "text", None, "GATE", "what Rapid production needs first", RAPID_GATES),
     Option("scenario", "text", None, "NAME|FILE", "a shipped scenario, or a file, to play"),
     Option("callback_hosts", "texts", (), "HOSTS", "hosts that callbacks are really sent to"),
     Option("rules", "texts", (), "FILES", "rule files; in Python also the rules themselves"),
+    Option("allow", "texts", (), "CHECKS", "strict checks that find nothing", CHECKS),
+    Option("report", "text", "fail", "WHEN", "which tests are told of their world", REPORTS),
+    Option("dump", "text", None, "DIR", "where a folder is written for each failing test"),
+    Option("url", "text", None, "URL", "a running server whose worlds the tests use instead"),
+    Option("ca_file", "text", None, "FILE", "the authority that an https server is trusted by"),
+    Option("key_from", "text", None, "VARIABLE", "which variable has the real platform's test key"),
+    Option("allow_writes", "bool", False, "BOOL", "not only read from the real platform"),
 )
 
+_DEFAULTS = {option.name: option.default for option in OPTIONS}
+
+OF_A_RUN = ("seeds", "url", "ca_file", "key_from", "allow_writes")
+"""Options that are about a run, and no argument of a marker."""
+
 ARGUMENTS: tuple[str, ...] = (
-    *(option.name for option in OPTIONS),
+    *(option.name for option in OPTIONS if option.name not in OF_A_RUN),
     "faults",
+    "remote",
     "name",
     "https",
     *sorted(set(NAMES) - {option.name for option in OPTIONS}),
@@ -171,7 +198,7 @@ def from_arguments(arguments: Mapping[str, object], *, source: str, place: str) 
 
 def default_of(name: str) -> object:
     """What holds for an option where nobody says anything."""
-    return next(option.default for option in OPTIONS if option.name == name)
+    return _DEFAULTS[name]
 
 
 def told(given: Mapping[str, Given]) -> str:

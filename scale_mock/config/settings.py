@@ -31,7 +31,8 @@ class Settings:
         seed: Decides every id, fate and label.
         clock: ``manual``, ``autojump``, ``realtime`` or ``follow``.
         rate: Seconds of world time per second of real time, for ``realtime``.
-        strict_fields: Refuse task params that the task type does not know.
+        strict_fields: Refuse fields of requests that nobody reads, such as task params that the
+            type does not know.
         schedule_seed: Permutes what is due at the same instant, to hunt for code that relies on an
             order; ``None`` for the order of creation.
         auto_redo_rejected: A rejected audit sends the task back (Rapid's project setting).
@@ -65,6 +66,7 @@ class Settings:
         events_max: Events in one run of the clock.
         callbacks_max: Callbacks kept in a world.
         requests_max: Requests kept in a world's log.
+        unread_fields_max: Fields that nobody read, of the requests of a world, that are kept.
         faults_max: Faults in a world.
         journal_entries_max: Journal entries kept.
         file_bytes_max: Size of one uploaded file; Scale's own limit is 80 MB.
@@ -104,6 +106,7 @@ class Settings:
     events_max: int = 1_000_000
     callbacks_max: int = 200_000
     requests_max: int = 10_000
+    unread_fields_max: int = 1_000
     faults_max: int = 10_000
     journal_entries_max: int = 500_000
     file_bytes_max: int = 80 * 1024 * 1024
@@ -145,6 +148,8 @@ class Settings:
         Raises:
             ConfigurationError: A name is not a setting; the message suggests the nearest.
         """
+        if not changes:
+            return self  # nobody can change it
         for name in changes:
             check_name(name)
         return replace(self, **changes)  # type: ignore[arg-type]  # names are checked above

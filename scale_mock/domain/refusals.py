@@ -142,6 +142,12 @@ WORLDS_FULL = _ours(
     "The mock has {limit} worlds already (setting worlds_max, --worlds-max of the server): delete "
     "one with DELETE /_mock/worlds/NAME, or use a key of an existing one.",
 )
+WORLD_EXISTS = _ours(
+    409,
+    'The mock has a world "{name}" already: delete it with DELETE /_mock/worlds/{name}, or take '
+    "another name.",
+)
+NO_SUCH_CALL = _ours(404, 'There is no call "{name}"{meant} Calls: {known}.')
 PROJECT_NOT_FOUND = _ours(404, "Project with that name not found.")
 BATCH_NOT_FOUND = _ours(404, "Batch with that name not found.")
 FILE_TOO_BIG = _ours(400, "The file has more than {limit} bytes, the most that can be uploaded.")

@@ -152,6 +152,10 @@ class FaultBook:
             del self.memory[next(iter(self.memory))]
         self.memory[request] = (status, content_type, text)
 
+    def entries(self) -> list[Entry]:
+        """The faults with their counts, in order."""
+        return list(self._shelf.entries)
+
     def unused(self) -> list[Fault]:
         """The faults that never struck anything, in order; :meth:`why_unused` says why."""
         return [entry.fault for entry in self._shelf.entries if not entry.fired]

@@ -122,7 +122,11 @@ class Fault:
         return fault
 
     def named(self, name: str) -> Self:
-        """The same fault under another name."""
+        """The same fault under another name.
+
+        Args:
+            name: The name.
+        """
         return type(self).from_dict({**self.as_dict(), "name": name})
 
     def _fill(self, fields: FaultFields) -> None:

@@ -1,10 +1,11 @@
 """Interception: a WSGI application answers for host names, below the clients' retry layers.
 
 It knows an application and host names, nothing of Scale. Read it in this order: `hosts` (which
-host, which application), `leaks` (what must not be reached), `gate` (both, asked at every
-connection), `wire` with `requests_in` and `replies_out` (the server's end), `reading` and `sockets`
-(the client's end), `classic`, `shortcut`, `low`, `memory_streams`, `transports` (the patches, one
-module for each family of clients), `patching` and `late` (how they are put in place).
+host, which application), `leaks` (what must not be reached), `passages` (who may all the same),
+`gate` (all of these, asked at every connection), `wire` with `requests_in` and `replies_out` (the
+server's end), `reading` and `sockets` (the client's end), `classic`, `shortcut`, `low`,
+`memory_streams`, `transports` (the patches, one module for each family of clients), `patching` and
+`late` (how they are put in place).
 
 Clients are patched once, at the first use in a process, and stay patched: the leak guard never
 ends. Beginning and ending an interception changes the gate's table only.
@@ -16,9 +17,10 @@ import threading
 from typing import TYPE_CHECKING
 
 from scale_mock.intercept.gate import GATE
-from scale_mock.intercept.hosts import parse_place
+from scale_mock.intercept.hosts import Place, parse_place
 from scale_mock.intercept.late import LatePatches
 from scale_mock.intercept.leaks import Leak
+from scale_mock.intercept.passages import passage
 from scale_mock.intercept.patching import Patches
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from wsgiref.types import WSGIApplication
 
-__all__ = ["Intercepted", "Leak", "guard", "leak_count", "take_leaks"]
+__all__ = ["Intercepted", "Leak", "Place", "guard", "leak_count", "passage", "take_leaks"]
 
 _PATCHES = Patches()
 _LATE = LatePatches()
@@ -61,15 +63,15 @@ class Intercepted:
 
     Args:
         app: The application.
-        hosts: Base URLs or host names.
+        hosts: Base URLs or host names; or places that were read already.
 
     Raises:
         ConfigurationError: A host is none.
     """
 
-    def __init__(self, app: WSGIApplication, hosts: Iterable[str]) -> None:
+    def __init__(self, app: WSGIApplication, hosts: Iterable[str | Place]) -> None:
         self._app = app
-        self._places = [parse_place(host) for host in hosts]
+        self._places = [host if isinstance(host, Place) else parse_place(host) for host in hosts]
         self._tokens: list[object] = []
 
     def open(self) -> None:

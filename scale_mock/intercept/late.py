@@ -41,20 +41,21 @@ class LatePatches:
 
     def __init__(self) -> None:
         self._patches: dict[str, Callable[[ModuleType], None]] = {}
-        self._patched: dict[str, ModuleType] = {}
+        self._patched: dict[str, ModuleType | None] = {}
         self._looking: set[str] = set()
 
     def when_imported(self, name: str, patch: Callable[[ModuleType], None]) -> None:
         """Patches a module at once if it is there, and whenever it is imported."""
         self._patches[name] = patch
+        self._patched[name] = None
 
     def renew(self) -> None:
         """Puts the hook in place, and patches what came without it."""
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
-        for name in self._patches:
+        for name, patched in self._patched.items():
             module = sys.modules.get(name)
-            if module is not None and module is not self._patched.get(name):
+            if module is not patched and module is not None:
                 # One that is half imported has nothing to patch yet; the hook will see to it.
                 if getattr(module.__spec__, "_initializing", False):
                     continue

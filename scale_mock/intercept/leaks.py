@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from scale_mock.errors import LeakError
@@ -19,13 +19,16 @@ LEAKS_MAX = 1000
 """How many attempts are kept; each one raises, kept or not."""
 
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_LIBRARIES = tuple(
-    {
-        os.path.join(path, "")
-        for name in ("stdlib", "platstdlib", "purelib", "platlib")
-        if (path := sysconfig.get_paths().get(name))
-    }
-)
+
+
+@cache
+def _libraries() -> tuple[str, ...]:
+    """Where Python and its libraries live."""
+    import sysconfig  # takes as long to load as the rest of the guard
+
+    paths = sysconfig.get_paths()
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    return tuple({os.path.join(path, "") for name in names if (path := paths.get(name))})
 
 
 class Leak(NamedTuple):
@@ -49,7 +52,7 @@ class Leaks:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._domains: tuple[str, ...] = ()
+        self._domains: frozenset[str] = frozenset()
         self._ends: tuple[str, ...] = ()
         self._hosts: frozenset[str] = frozenset()
         self._found: list[Leak] = []
@@ -57,10 +60,13 @@ class Leaks:
 
     def guard(self, *, domains: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
         """Guards domains with everything below them, and single hosts, from now on."""
+        wide, single = frozenset(domains), frozenset(hosts)
+        if wide <= self._domains and single <= self._hosts:
+            return
         with self._lock:
-            self._domains = tuple(dict.fromkeys((*self._domains, *domains)))
-            self._ends = tuple(f".{domain}" for domain in self._domains)
-            self._hosts = self._hosts | set(hosts)
+            self._domains |= wide
+            self._ends = tuple(f".{domain}" for domain in sorted(self._domains))
+            self._hosts |= single
 
     def covers(self, host: str | bytes) -> bool:
         """True if a host must not be reached."""
@@ -121,6 +127,11 @@ class Leaks:
         return found
 
 
+def is_users(path: str) -> bool:
+    """True for a file that belongs neither to Python, nor to a library, nor to us."""
+    return not path.startswith((_OWN, "<frozen", *_libraries()))
+
+
 def call_site(frame: FrameType | None) -> str:
     """The innermost line that belongs neither to Python, nor to a library, nor to us."""
     innermost = ""
@@ -129,7 +140,7 @@ def call_site(frame: FrameType | None) -> str:
         line = f"{path}:{frame.f_lineno} in {frame.f_code.co_name}"
         if not path.startswith((_OWN, "<frozen")):
             innermost = innermost or line
-            if not path.startswith(_LIBRARIES):
+            if not path.startswith(_libraries()):
                 return line
         frame = frame.f_back
     return innermost or "an unknown line"

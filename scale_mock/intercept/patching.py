@@ -21,34 +21,41 @@ class Patches:
 
     def __init__(self) -> None:
         self._places: dict[tuple[str, str, str], tuple[Any, str, Callable[[Any], Any]]] = {}
+        self._ours: dict[tuple[str, str, str], Any] = {}
 
     def add(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
         """Puts ``make(original)`` in the place of a class's or module's attribute.
 
-        Nothing happens where there is no such attribute: versions of a client differ.
+        Nothing happens where there is no such attribute: versions of a client differ. An original
+        that ``make`` returns stays, until somebody puts another one there.
         """
         if getattr(owner, name, None) is not None:
             # A module that is imported anew takes the place of its former self.
             place = (getattr(owner, "__module__", ""), owner.__name__, name)
             self._places[place] = (owner, name, make)
-            self._put(owner, name, make)
+            self._ours[place] = self._put(owner, name, make)
 
     def renew(self) -> None:
         """Puts back those that somebody else has removed."""
-        for owner, name, make in list(self._places.values()):
-            self._put(owner, name, make)
+        for place, (owner, name, make) in list(self._places.items()):
+            if getattr(owner, name) is not self._ours[place]:
+                self._ours[place] = self._put(owner, name, make)
 
-    def _put(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
+    def _put(self, owner: Any, name: str, make: Callable[[Any], Any]) -> Any:
         original = getattr(owner, name)
         if getattr(original, MARK, None) is self:
-            return
+            return original
         # What this package put there before it was imported anew is replaced, not wrapped.
         while hasattr(original, MARK):
             original = original.__wrapped__
         ours = make(original)
+        if ours is original:
+            setattr(owner, name, original)
+            return None
         setattr(ours, MARK, self)
         for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
             if hasattr(original, attribute):
                 setattr(ours, attribute, getattr(original, attribute))
         ours.__wrapped__ = original
         setattr(owner, name, ours)
+        return ours

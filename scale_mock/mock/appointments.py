@@ -6,7 +6,6 @@ import inspect
 from typing import TYPE_CHECKING
 
 from scale_mock.errors import CallFailed, ConfigurationError
-from scale_mock.selectors.durations import parse_duration, parse_instant
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ class AppointmentBook:
             ConfigurationError: The instant lies in the past, or this is no function without
                 arguments.
         """
+        from scale_mock.selectors.durations import parse_instant
+
         due = parse_instant(instant, where="at()")
         if due < self._world.now():
             raise ConfigurationError(
@@ -72,6 +73,8 @@ class AppointmentBook:
             ConfigurationError: The period is not longer than nothing, or this is no function
                 without arguments.
         """
+        from scale_mock.selectors.durations import parse_duration
+
         length = parse_duration(period, where="every()")
         if not length:
             raise ConfigurationError("every(): a period is longer than nothing.")

@@ -10,10 +10,11 @@ from scale_mock.domain.refusals import CALLBACK_NOT_FOUND
 from scale_mock.errors import ConfigurationError
 from scale_mock.mock import report
 from scale_mock.selectors.durations import parse_duration
-from scale_mock.world.world import RECEIVER_URL
+from scale_mock.world.platform import RECEIVER_URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
     from typing import Any
 
     from scale_mock.callbacks.receiver import Receiver
@@ -38,6 +39,7 @@ class Callbacks:
     @property
     def loopback_url(self) -> str:
         """The built-in receiver on the mock's server: a real socket on this machine."""
+        __tracebackhide__ = True
         return f"{self._server_url()}/_mock/receiver"
 
     @property
@@ -142,6 +144,7 @@ class Callbacks:
         Raises:
             AssertionError: It did not come. The message says what did, where the task stands, and
                 what the clock would have brought next.
+            ConfigurationError: An argument makes no sense.
         """
         __tracebackhide__ = True
         expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
@@ -150,13 +153,16 @@ class Callbacks:
             raise ConfigurationError(f"times={times!r}: a count is at least 0.")
         least = 1 if times is None else times
         watch = _Watch(self._world, expected)
-        self._world.pump.wait(
-            lambda: True if watch.count() >= least else None, until=self._world.now() + span
-        )
+        since = self._begin_wait()
+        self._world.pump.wait(lambda: True if watch.count() >= least else None, until=since + span)
         with self._world.lock:
             found = self._matching(expected)
             if len(found) < least:
-                raise AssertionError(report.missing(self._world, expected, found, times, span))
+                raise AssertionError(
+                    report.missing(
+                        self._world, expected, found, times=times, within=span, since=since
+                    )
+                )
             if times is not None and len(found) > times:
                 raise AssertionError(report.too_many(self._world, expected, found, times))
         return found if times is not None else found[0]
@@ -186,10 +192,12 @@ class Callbacks:
         """
         __tracebackhide__ = True
         expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
-        self._world.pump.advance(parse_duration(within, where="within"))
+        span = parse_duration(within, where="within")
+        self._world.pump.advance(span)
         with self._world.lock:
             if found := self._matching(expected):
-                raise AssertionError(report.too_many(self._world, expected, found, 0))
+                moved = span > timedelta(0)
+                raise AssertionError(report.too_many(self._world, expected, found, 0, moved=moved))
 
     def assert_order(
         self, items: Iterable[object], *, within: timedelta | float | str = WITHIN
@@ -213,16 +221,26 @@ class Callbacks:
         def all_there() -> bool | None:
             return True if len(self._first_of_each(expected)) == len(expected) else None
 
-        self._world.pump.wait(all_there, until=self._world.now() + span)
+        since = self._begin_wait()
+        self._world.pump.wait(all_there, until=since + span)
         with self._world.lock:
             came = self._first_of_each(expected)
             if len(came) < len(expected):
-                lacking = expected[len(came)]
-                raise AssertionError(report.missing(self._world, lacking, [], None, span))
-            arrived = sorted(came, key=self._place)
-            if arrived != came:
-                raise AssertionError(report.wrong_order(self._world, expected, arrived))
+                place = f", number {len(came) + 1} of {len(expected)} in order,"
+                raise AssertionError(
+                    report.missing(
+                        self._world, expected[len(came)], [], times=None, within=span, since=since,
+                        place=place if len(expected) > 1 else "",
+                    )
+                )  # fmt: skip
+            if sorted(came, key=self._place) != came:
+                raise AssertionError(report.wrong_order(self._world, expected, came))
         return came
+
+    def _begin_wait(self) -> datetime:
+        """The instant at which a wait begins; a clock that follows another is brought there."""
+        self._world.pump.catch_up()
+        return self._world.now()
 
     def _matching(self, expected: Expectation) -> list[Callback]:
         """The acknowledged callbacks that match, in the order of arrival."""

@@ -68,10 +68,13 @@ class Clock:
         return self._world.pump.advance(length)
 
     def advance_to(self, instant: datetime | str) -> Progress:
-        """Moves the clock to an instant; text without an offset means UTC.
+        """Moves the clock to an instant.
+
+        Args:
+            instant: A datetime, or ISO text; without an offset it means UTC.
 
         Raises:
-            ConfigurationError: The instant lies in the past.
+            ConfigurationError: It is no instant, or lies in the past.
         """
         __tracebackhide__ = True
         target = parse_instant(instant, where="advance_to()")
@@ -88,6 +91,9 @@ class Clock:
 
     def run_until_idle(self, *, events_max: int | None = None) -> Progress:
         """Runs until nothing is scheduled any more.
+
+        Args:
+            events_max: How many events may run; by default what the setting of that name says.
 
         Raises:
             LimitReached: More than ``events_max`` events ran.

@@ -46,6 +46,9 @@ class Doors:
     def callback_auth(self, mode: Mode = "live") -> str:
         """The value of ``scale-callback-auth`` on the callbacks of a mode.
 
+        Args:
+            mode: ``live`` or ``test``.
+
         Raises:
             ConfigurationError: There is no such mode.
         """
@@ -61,6 +64,7 @@ class Doors:
             ConfigurationError: The mock is closed.
             MissingDependency: It speaks https, and ``trustme`` is not installed.
         """
+        __tracebackhide__ = True
         if self._closed:
             raise ConfigurationError(f"This ScaleMock ({self.name}) is closed; its world is gone.")
         return self._host.url_of("https" if self._https else "http")
@@ -142,6 +146,7 @@ class Doors:
             mode: ``live`` or ``test``.
 
         Raises:
+            ConfigurationError: There is no such mode.
             MissingDependency: ``scaleapi`` is not installed.
         """
         from scale_mock.mock.client import sdk_client

@@ -5,51 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from scale_mock.callbacks.desk import ATTEMPT
 from scale_mock.errors import PumpBusy
 from scale_mock.mock.background import Background
+from scale_mock.mock.retries import MOVING
 from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from scale_mock.callbacks.records import Callback
-    from scale_mock.sim.scheduler import Event
     from scale_mock.world import World
 
-MOVING = frozenset({"autojump", "realtime"})
-"""The modes in which a clock moves without being asked."""
 IDLE_S = 1.0
 """How long nobody must ask for anything before an ``autojump`` clock moves by itself."""
 STEP_S = 0.02
 """The pause between two events of an idle ``autojump`` clock."""
-RETRY_S = 1.0
-"""The least real time between two tries of one callback, so that a restarting service is met."""
 TICK_S = 0.05
 """The longest step of a ``realtime`` clock."""
-
-
-class RetryGate:
-    """Keeps the tries of a callback apart in real time while a clock runs ahead."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._tried_at: dict[str, float] = {}
-
-    def note(self, callback: Callback) -> None:
-        """A callback was tried."""
-        if callback.state == "pending":
-            self._tried_at[callback.id] = real.monotonic()
-        else:
-            self._tried_at.pop(callback.id, None)
-
-    def may_run(self, event: Event) -> bool:
-        """False for a retry whose last try was a moment ago."""
-        if event.kind != ATTEMPT or self._world.clock_mode != "autojump":
-            return True
-        tried_at = self._tried_at.get(event.subject)
-        return tried_at is None or real.monotonic() - tried_at >= RETRY_S
 
 
 class ClockDriver(Background):

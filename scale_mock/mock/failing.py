@@ -1,32 +1,57 @@
-"""What a failed test is told about its world: how it stood, what happened, how to have it again."""
+"""What a failed test is told about its world: how it stood, what happened, how to have it again.
+
+Only what there is to tell: of a world in which nothing went wrong and nothing is due there remain
+the line that repeats the test, and the journal.
+"""
 
 from __future__ import annotations
 
+import re
 import shlex
+from contextlib import suppress
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.task_index import TaskFilter
+from scale_mock.mock.checks import findings
+from scale_mock.mock.pitfalls import clock_hint, refusal_hint, unread
+from scale_mock.mock.report import said_of
+from scale_mock.mock.telling import journal_of, laid_out, next_events, shortened
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.explain import explain_task
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from scale_mock.mock.facade import ScaleMock
+    from scale_mock.world import World
 
-JOURNAL_LINES = 10
-"""How many of the newest journal entries are shown."""
 TRACEBACKS = 3
 """How many different exceptions of handlers are shown."""
 TRACEBACK_LINES = 20
 """How much of a traceback is shown: its end, where the handler is."""
+REFUSED = 10
+"""How many of the newest refused requests are shown."""
+RECEIVERS = 3
+"""How many receivers that took nothing are shown."""
+ERROR_CHARS = 300
+"""How much of a refusal's text is shown."""
 SCHEDULE_FLAG = "--scale-mock-schedule-seed"
 """The flag that gives another run the same order of what is due at one instant."""
-LINE_CHARS = 200
-"""How much of an entry is shown."""
+MOCK = re.compile(r"(?<![\w.])mock\.")
+"""A call as the manual writes it, where no fixture is spoken of."""
+SHOWN_ELSEWHERE = {"handler_exceptions"}
+"""Checks whose findings are told here at greater length."""
 
 
-def state_of(mock: ScaleMock, *, repeat: str, test: str) -> str:
+def state_of(
+    mock: ScaleMock,
+    *,
+    repeat: str,
+    test: str,
+    allow: Collection[str] = (),
+    leaks: bool = True,
+) -> str:
     """The report on the world of a failed test. It never raises: the test's own failure matters.
 
     Args:
@@ -34,62 +59,126 @@ def state_of(mock: ScaleMock, *, repeat: str, test: str) -> str:
         repeat: The option that gives another run the same seed, for example
             ``--scale-mock-seed``.
         test: The test's name for the command line.
+        allow: The checks whose findings the test allows.
+        leaks: Whether attempts to reach Scale are told, and count as reported from then on.
     """
-    lines: list[str] = []
-    try:
-        order = mock._world.settings.schedule_seed
-        seeds = "" if order is None else f", schedule_seed {order}"
-        flags = "" if order is None else f" {SCHEDULE_FLAG}={order}"
-        lines.append(
-            f"seed {mock.seed}{seeds}, clock at {to_iso(mock.clock.now())} ({mock.clock.mode}); "
-            f"to repeat: pytest {repeat}={mock.seed}{flags} {shlex.quote(test)}"
-        )
-        lines.extend(_waiting(mock))
-        lines.extend(_findings(mock))
-        lines.extend(_raised(mock))
-        lines.extend(_journal(mock))
-    except Exception as error:
-        lines.append(f"More cannot be told: {type(error).__name__}: {error}")
-    return "\n".join(lines)
-
-
-def _findings(mock: ScaleMock) -> Iterator[str]:
-    """What the strict checks would have said, had the test passed."""
-    try:
-        mock.check()
-    except AssertionError as error:
-        yield str(error)
-
-
-def _waiting(mock: ScaleMock) -> Iterator[str]:
-    """What the oldest pending task waits for: often nobody let time go."""
     world = mock._world
-    with world.lock:
-        pending = [
-            task
-            for side in world.core.sides.values()
-            for task in side.task_index.matching(TaskFilter(status=("pending",)))
-        ]
-        if not pending:
-            return
+    parts: tuple[Callable[[], Iterable[str]], ...] = (
+        lambda: [_first(world, repeat, test)],
+        lambda: _refused(world, allow),
+        lambda: _waiting(world),
+        lambda: _findings(world, allow, leaks=leaks),
+        lambda: _receivers(world),
+        lambda: _raised(world),
+        lambda: unread(world),
+        lambda: _next(world),
+        lambda: journal_of(world),
+    )
+    lines: list[str] = []
+    with suppress(Exception):
+        world.pump.rest()  # what is due now belongs to what happened; no lock is held meanwhile
+    for part in parts:
+        try:
+            with world.lock:
+                lines.extend(part())
+        except Exception as error:
+            lines.append(f"Something cannot be told: {type(error).__name__}: {error}")
+    if any(MOCK.search(line) for line in lines):
+        lines.append("In these calls, mock is the fixture scale_mock.")
+    return laid_out(lines, margin=0)
+
+
+def _first(world: World, repeat: str, test: str) -> str:
+    """Where the clock stands, and the command that has it all again; one line, to be copied."""
+    seed, order = world.settings.seed, world.settings.schedule_seed
+    seeds = "" if order is None else f", schedule_seed {order}"
+    flags = "" if order is None else f" {SCHEDULE_FLAG}={order}"
+    return (
+        f"seed {seed}{seeds}, clock at {to_iso(world.now())} ({world.clock_mode}); "
+        f"to repeat: pytest {repeat}={seed}{flags} {shlex.quote(test)}"
+    )
+
+
+def _refused(world: World, allow: Collection[str]) -> Iterator[str]:
+    """The requests that were refused: code under test may have hidden the exceptions.
+
+    Unknown routes are a finding of their own, unless they are allowed.
+    """
+    refused = [
+        request
+        for request in world.requests
+        if request.status >= 400 and (request.operation is not None or "unknown_routes" in allow)
+    ]
+    if not refused:
+        return
+    runs = [list(run) for _, run in groupby(refused, key=lambda one: (one.path, one.error))]
+    shown = runs[-REFUSED:]
+    count = sum(len(run) for run in shown)
+    yield (
+        f"The last {count} of {len(refused)} requests that were refused:"
+        if count < len(refused)
+        else "1 request was refused:"
+        if count == 1
+        else f"{count} requests were refused:"
+    )
+    for run in shown:
+        request = run[-1]
+        times = f" ({len(run)} times)" if len(run) > 1 else ""
+        what = request.operation or f"{request.method} {request.path}"
+        why = shortened(request.error or "", ERROR_CHARS)
+        if request.fault:
+            why = f"{why} (by fault {request.fault!r})".lstrip()
+        yield f"  {to_iso(request.at)} {what}{times}: {request.status} {why}".rstrip()
+        if hint := refusal_hint(world, request):
+            yield f"    To fix it: {hint}"
+
+
+def _waiting(world: World) -> Iterator[str]:
+    """What the oldest pending task waits for: often nobody let time go."""
+    pending = [
+        task
+        for side in world.core.sides.values()
+        for task in side.task_index.matching(TaskFilter(status=("pending",)))
+    ]
+    if pending:
         first = min(pending, key=lambda task: (task.created_at, task.seq))
         why = explain_task(world, first)
-        reads = sum(f"/task/{first.task_id}" in request.path for request in world.requests)
-    yield f"{len(pending)} pending. {first.subject} waits for {why.waits_for}."
-    yield f"To move it: {why.move}."
-    if mock.clock.now() == world.start_at and reads > 1:
-        yield (
-            f"The clock has not moved, and the task was asked for {reads} times: a manual clock "
-            "moves when the test says so. Code that polls wants clock='autojump' "
-            "(@pytest.mark.scale_mock(clock='autojump'))."
-        )
+        count = "1 task is" if len(pending) == 1 else f"{len(pending)} tasks are"
+        yield f"{count} pending. {first.subject} waits for {why.waits_for}."
+        yield f"To move it: {why.move}."
+        yield from clock_hint(world)
 
 
-def _raised(mock: ScaleMock) -> Iterator[str]:
-    """What mounted handlers raised, each exception once, the newest last."""
-    newest = {
-        attempt.traceback: attempt for attempt in mock.callbacks.attempts if attempt.traceback
+def _findings(world: World, allow: Collection[str], *, leaks: bool) -> Iterator[str]:
+    """What the strict checks would have said, had the test passed."""
+    found = findings(world, allow={*allow, *SHOWN_ELSEWHERE}, leaks=leaks)
+    if not found:
+        return
+    yield f"scale_mock found {'1 problem' if len(found) == 1 else f'{len(found)} problems'}:"
+    for finding in found:
+        first, *more = finding.text.split("\n")
+        yield f"  - {first}"
+        yield from (f"    {line}" for line in more)
+
+
+def _receivers(world: World) -> Iterator[str]:
+    """What receivers replied that did not take a callback, each once, the newest last."""
+    replies = {
+        (callback.url, callback.attempts[-1].outcome): callback
+        for callback in world.desk.by_id.values()
+        if callback.attempts and not callback.is_acknowledged
+        if callback.attempts[-1].traceback is None and callback.attempts[-1].fault is None
     }
+    for callback in list(replies.values())[-RECEIVERS:]:
+        said = list(said_of(callback))
+        if said:
+            yield f"The receiver at {callback.url} answered {callback.attempts[-1].outcome}:"
+            yield from (f"  {line}" for line in said)
+
+
+def _raised(world: World) -> Iterator[str]:
+    """What mounted handlers raised, each exception once, the newest last."""
+    newest = {attempt.traceback: attempt for attempt in world.desk.attempts if attempt.traceback}
     for trace, attempt in list(newest.items())[-TRACEBACKS:]:
         yield (
             f"The handler of {attempt.url} raised at {to_iso(attempt.at)} "
@@ -101,13 +190,9 @@ def _raised(mock: ScaleMock) -> Iterator[str]:
         yield from (f"  {line}" for line in lines[-TRACEBACK_LINES:])
 
 
-def _journal(mock: ScaleMock) -> Iterator[str]:
-    journal = mock.journal
-    if not len(journal):
-        yield "The journal is empty: nothing has happened in this world."
-        return
-    shown = min(len(journal), JOURNAL_LINES)
-    yield f"The last {shown} of {len(journal)} journal entries:"
-    for entry in journal.entries(after=len(journal) - 1 - shown):
-        line = f"  {to_iso(entry.at)} {entry.subject} {entry.kind} {entry.details}"
-        yield line if len(line) <= LINE_CHARS else f"{line[: LINE_CHARS - 3]}..."
+def _next(world: World) -> Iterator[str]:
+    """What the clock would bring next."""
+    coming = next_events(world)
+    if coming:
+        yield "The clock would bring next:"
+        yield from (f"  {line}" for line in coming)

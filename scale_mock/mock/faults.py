@@ -32,6 +32,7 @@ class Faults:
 
         Raises:
             ConfigurationError: The fault is wrong; the message says where and what is accepted.
+            TypeError: Both a fault and fields were passed.
         """
         __tracebackhide__ = True
         if fault is not None and fields:
@@ -47,6 +48,9 @@ class Faults:
 
     def remove(self, id_or_name: str) -> None:
         """Removes one fault.
+
+        Args:
+            id_or_name: Its id or its name.
 
         Raises:
             ConfigurationError: There is no such fault.

@@ -34,6 +34,9 @@ class TaskHandle:
     def get(self, task: object) -> Json:
         """The task as the API would answer it.
 
+        Args:
+            task: The task.
+
         Raises:
             Refusal: There is no such task.
         """
@@ -42,7 +45,14 @@ class TaskHandle:
             return self._json(self._find(task))
 
     def start(self, task: object) -> Json:
-        """Work on it starts now: from here on it cannot be canceled."""
+        """Work on it starts now: from here on it cannot be canceled.
+
+        Args:
+            task: A pending task.
+
+        Raises:
+            Refusal: There is no such task, or it is not pending.
+        """
         with self._world.lock:
             found = self._find(task)
             self._world.start_task(found)
@@ -81,7 +91,16 @@ class TaskHandle:
             return self._json(found)
 
     def fail(self, task: object, error: str | Mapping[str, object] | None = None) -> Json:
-        """Ends a pending task in an error: a text, or the whole error response."""
+        """Ends a pending task in an error.
+
+        Args:
+            task: A pending task.
+            error: The error's text, or the whole error response; by default that an attachment
+                could not be downloaded.
+
+        Raises:
+            Refusal: There is no such task, or it is not pending.
+        """
         with self._world.lock:
             found = self._find(task)
             self._world.lifecycle.fail(found, error)
@@ -104,6 +123,9 @@ class TaskHandle:
             comments: What the auditor wrote.
             response: The corrected labels.
             by: The auditor's e-mail address.
+
+        Raises:
+            Refusal: There is no such task, it is not completed, or there is no such result.
         """
         with self._world.lock:
             found = self._find(task)
@@ -113,7 +135,15 @@ class TaskHandle:
             return self._json(found)
 
     def redo(self, task: object, *, by: str = "test") -> Json:
-        """Sends a completed task back to be done again; a recall callback says so."""
+        """Sends a completed task back to be done again; a recall callback says so.
+
+        Args:
+            task: A completed task.
+            by: Who did it, for the journal.
+
+        Raises:
+            Refusal: There is no such task, or it is not completed.
+        """
         with self._world.lock:
             found = self._find(task)
             self._world.lifecycle.redo(found, by=by)
@@ -141,7 +171,14 @@ class TaskHandle:
             return self._json(found)
 
     def delete(self, task: object) -> Json:
-        """Deletes a task and its labels: v2 calls it deleted, v1 canceled."""
+        """Deletes a task and its labels: v2 calls it deleted, v1 canceled.
+
+        Args:
+            task: The task.
+
+        Raises:
+            Refusal: There is no such task, or it is deleted already.
+        """
         with self._world.lock:
             found = self._find(task)
             self._world.lifecycle.delete(found)
@@ -167,25 +204,54 @@ class BatchHandle:
         self._world = world
 
     def get(self, batch: object) -> Json:
-        """The batch as the API would answer it."""
+        """The batch as the API would answer it.
+
+        Args:
+            batch: The batch.
+
+        Raises:
+            Refusal: There is no such batch.
+        """
         self._world.pump.rest()
         with self._world.lock:
             return batch_json(self._find(batch))
 
     def status(self, batch: object) -> Json:
-        """The batch's status and counts, zeros left out."""
+        """The batch's status and counts, zeros left out.
+
+        Args:
+            batch: The batch.
+
+        Raises:
+            Refusal: There is no such batch.
+        """
         self._world.pump.rest()
         with self._world.lock:
             return batch_status_json(self._find(batch))
 
     def finalize(self, batch: object) -> Json:
-        """Finalizes a staging batch; work on its tasks may begin."""
+        """Finalizes a staging batch; work on its tasks may begin.
+
+        Args:
+            batch: The batch.
+
+        Raises:
+            Refusal: There is no such batch, it is finalized already, or its Rapid project is not
+                ready.
+        """
         with self._world.lock:
             found = self._find(batch)
             return batch_json(self._world.finalize(found.mode, found.name))
 
     def archive(self, batch: object) -> Json:
-        """Archives a batch, which Scale allows in its dashboard only."""
+        """Archives a batch, which Scale allows in its dashboard only.
+
+        Args:
+            batch: The batch.
+
+        Raises:
+            Refusal: There is no such batch.
+        """
         with self._world.lock:
             found = self._find(batch)
             found.archived = True
@@ -207,7 +273,14 @@ class ProjectHandle:
         self._world = world
 
     def get(self, name: str) -> Json:
-        """The project as the API would answer it."""
+        """The project as the API would answer it.
+
+        Args:
+            name: The project's name.
+
+        Raises:
+            Refusal: There is no such project.
+        """
         with self._world.lock:
             return project_json(self._find(name)[1])
 
@@ -219,6 +292,9 @@ class ProjectHandle:
         the first audit. It is that of the newest version of the project's params that has an
         audited calibration task.
 
+        Args:
+            name: The project's name.
+
         Raises:
             Refusal: There is no such project, or it is not a Rapid project.
         """
@@ -228,6 +304,9 @@ class ProjectHandle:
 
     def taskers(self, name: str) -> list[Json]:
         """The people of a Rapid project's crowd, those who fell off included.
+
+        Args:
+            name: The project's name.
 
         Raises:
             Refusal: There is no such project.
@@ -264,7 +343,14 @@ class ProjectHandle:
             return staff.set_up_project(self._world, side, name, types=types, models=models)
 
     def archive(self, name: str) -> Json:
-        """Archives a project, which Scale allows in its dashboard only."""
+        """Archives a project, which Scale allows in its dashboard only.
+
+        Args:
+            name: The project's name.
+
+        Raises:
+            Refusal: There is no such project.
+        """
         with self._world.lock:
             project = self._find(name)[1]
             project.archived = True

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from scale_mock.api import App
-from scale_mock.api.stepping import make_step
-from scale_mock.mock.drivers import MOVING, ClockDriver, RetryGate
-from scale_mock.mock.workers import PumpWorker
+from scale_mock.mock.retries import MOVING, RetryGate
 from scale_mock.registry import Registry
-from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from wsgiref.types import WSGIApplication
 
+    from scale_mock.api import App
+    from scale_mock.mock.drivers import ClockDriver
+    from scale_mock.mock.workers import PumpWorker
     from scale_mock.serving import Server
     from scale_mock.world import World
 
@@ -30,6 +29,10 @@ class Host:
         port: The port; 0 lets the system choose.
         worlds_max: How many worlds there may be.
         on_error: Told of exceptions that reach the server; tracebacks go to stderr without it.
+
+    Attributes:
+        callback_hosts: Hosts that callbacks of every world are really sent to which somebody makes
+            over the control API.
     """
 
     def __init__(
@@ -44,7 +47,8 @@ class Host:
         self.registry = Registry(
             factory=factory, worlds_max=worlds_max, opened=self._tend, retired=self._retire
         )
-        self.app = App(self.registry, wake=self._wake)
+        self.registry.make = self._open
+        self.callback_hosts: tuple[str, ...] = ()
         self._address = address
         self._port = port
         self._on_error = on_error
@@ -52,7 +56,14 @@ class Host:
         self._workers: dict[World, PumpWorker] = {}
         self._servers: dict[str, Server] = {}
         self._driver: ClockDriver | None = None
-        self._started_at = real.monotonic()
+        self._driven_since = 0.0
+
+    @cached_property
+    def app(self) -> App:
+        """The doors of its worlds; loaded when somebody comes to one."""
+        from scale_mock.api import App
+
+        return App(self.registry, wake=self._wake)
 
     def add(self, world: World) -> None:
         """Takes a world in."""
@@ -66,6 +77,7 @@ class Host:
     @property
     def url(self) -> str:
         """The http server's address; the server is started on first use."""
+        __tracebackhide__ = True
         return self.url_of("http")
 
     @property
@@ -79,6 +91,7 @@ class Host:
 
     def url_of(self, scheme: str) -> str:
         """The address of the ``http`` or the ``https`` server, which is started on first use."""
+        __tracebackhide__ = True
         with self._lock:
             if scheme not in self._servers:
                 server = self._made(scheme)
@@ -125,11 +138,24 @@ class Host:
         world.may_run = gate.may_run
         world.on_attempt = gate.note
         world.clock_changed = self._watch
-        world.make_step = partial(make_step, world)
+        world.make_step = partial(_make_step, world)
+        world.perform = partial(self._perform, world)
         if world.clock_mode in MOVING:
             self._watch()
 
+    def _perform(self, world: World, name: str, given: Mapping[str, object]) -> tuple[int, object]:
+        from scale_mock.mock.remote.desk import perform
+
+        return perform(self, world, name, given)
+
+    def _open(self, given: Mapping[str, object]) -> World:
+        from scale_mock.mock.remote.desk import open_world
+
+        return open_world(self, given)
+
     def _wake(self, world: World) -> None:
+        from scale_mock.mock.workers import PumpWorker
+
         with self._lock:
             worker = self._workers.get(world)
             if worker is None:
@@ -143,8 +169,12 @@ class Host:
             worker.close()
 
     def _watch(self) -> None:
+        from scale_mock.mock.drivers import ClockDriver
+        from scale_mock.serving.realtime import clock as real
+
         with self._lock:
             if self._driver is None:
+                self._driven_since = real.monotonic()
                 self._driver = ClockDriver(self.registry.worlds, self._last_activity)
             driver = self._driver
         driver.watch()
@@ -152,5 +182,14 @@ class Host:
     def _last_activity(self) -> float:
         servers = list(self._servers.values())
         if any(server.requests_in_flight for server in servers):
+            from scale_mock.serving.realtime import clock as real
+
             return real.monotonic()
-        return max([self._started_at, *(server.last_activity for server in servers)])
+        return max([self._driven_since, *(server.last_activity for server in servers)])
+
+
+def _make_step(world: World, index: int, number: int, tries: int) -> None:
+    """Makes a call of a world's script."""
+    from scale_mock.api.stepping import make_step
+
+    make_step(world, index, number, tries)

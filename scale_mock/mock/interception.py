@@ -7,17 +7,17 @@ whatever thread the call comes from; while there is one only, any well-formed ke
 from __future__ import annotations
 
 import threading
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from scale_mock.api import App
 from scale_mock.errors import ConfigurationError, LeakError
-from scale_mock.intercept import Intercepted, guard, leak_count, take_leaks
+from scale_mock.intercept import Intercepted, Place, guard, leak_count, take_leaks
 from scale_mock.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
     from types import TracebackType
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     from scale_mock.world import World
 
@@ -25,7 +25,7 @@ Mock = TypeVar("Mock")
 
 SCALE_URL = "https://api.scale.com"
 """Where the platform lives, and where clients look for it unless told otherwise."""
-SCALE_HOST = "api.scale.com"
+SCALE = Place("api.scale.com")
 DOMAINS = ("scale.com", "scaleapi.com", "scale.ai")
 """Scale's own: a connection to any host of theirs leaves the mock."""
 
@@ -37,7 +37,15 @@ class _Exchange:
         self._registry = Registry()
         self._lock = threading.Lock()
         self._times: dict[World, int] = {}
-        self.app = App(self._registry)
+
+    def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application; what is behind it is loaded when somebody calls.
+
+        It is not kept: a test that runs pytest in its own process has modules loaded again.
+        """
+        from scale_mock.api import App
+
+        return App(self._registry)(environ, start_response)
 
     def enter(self, world: World) -> None:
         """One more interception of a world."""
@@ -135,8 +143,8 @@ class Interception(Generic[Mock]):
         self._world = world
         self._absorb_sleep = absorb_sleep
         self._is_closed = is_closed
-        self._hosts = Intercepted(_exchange.app, [SCALE_HOST, *hosts])
-        self._entered: list[tuple[ExitStack, int]] = []
+        self._hosts = Intercepted(_exchange.answer, [SCALE, *hosts])
+        self._entered: list[tuple[AbstractContextManager[None] | None, int]] = []
 
     def begin(self) -> None:
         """Begins, once more if it is on already.
@@ -151,16 +159,19 @@ class Interception(Generic[Mock]):
                 "intercepted for it. Enter the interception inside the mock's own `with`."
             )
         guard_scale()
-        with ExitStack() as stack:
-            _exchange.enter(world)
-            stack.callback(_exchange.leave, world)
-            self._hosts.open()
-            stack.callback(self._hosts.close)
-            if self._absorb_sleep:
-                from scale_mock.mock.sleeping import absorbing
+        _exchange.enter(world)
+        self._hosts.open()
+        asleep = None
+        if self._absorb_sleep:
+            from scale_mock.mock.sleeping import absorbing
 
-                stack.enter_context(absorbing(world))
-            self._entered.append((stack.pop_all(), leak_count()))
+            asleep = absorbing(world)
+            try:
+                asleep.__enter__()
+            except BaseException:
+                self._leave()
+                raise
+        self._entered.append((asleep, leak_count()))
 
     def end(self) -> int:
         """Undoes the last beginning, the newest part first.
@@ -176,9 +187,17 @@ class Interception(Generic[Mock]):
                 f"This interception of ScaleMock ({self._world.name}) is not entered, so it cannot "
                 "be left: it was left once more often than it was entered."
             )
-        stack, leaks = self._entered.pop()
-        stack.close()
+        asleep, leaks = self._entered.pop()
+        try:
+            if asleep is not None:
+                asleep.__exit__(None, None, None)
+        finally:
+            self._leave()
         return leaks
+
+    def _leave(self) -> None:
+        self._hosts.close()
+        _exchange.leave(self._world)
 
     def __enter__(self) -> Mock:
         self.begin()

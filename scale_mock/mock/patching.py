@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from scale_mock.world import World
 
+REAL = ["_pytest.timing"]
+"""Who keeps real time, besides freezegun's own list: a test's duration is no date."""
+
 
 @contextmanager
 def patched_datetime(world: World) -> Iterator[None]:
@@ -35,7 +38,7 @@ def patched_datetime(world: World) -> Iterator[None]:
         raise ConfigurationError("patch_datetime(): datetime follows this world already.")
     world.follower.is_leading = True
     try:
-        with freeze_time(_naive(world.now()), real_asyncio=True) as frozen:
+        with freeze_time(_naive(world.now()), real_asyncio=True, ignore=REAL) as frozen:
 
             def move(instant: datetime) -> None:
                 frozen.move_to(_naive(instant))

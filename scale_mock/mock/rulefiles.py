@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from scale_mock.api.faulting import check_operations
 from scale_mock.errors import ConfigurationError, ScaleMockError
+from scale_mock.world.building import TASK_TYPES
 from scale_mock.world.files import Reading
 from scale_mock.world.ruling import add_rules, replace_from_files
-from scale_mock.world.world import TASK_TYPES
 
 if TYPE_CHECKING:
     from scale_mock.faults.fault import Fault

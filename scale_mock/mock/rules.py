@@ -37,6 +37,7 @@ class Rules:
 
         Raises:
             ConfigurationError: The rule is wrong; the message says where and what is accepted.
+            TypeError: Both a rule and fields were passed.
         """
         __tracebackhide__ = True
         if rule is not None and fields:
@@ -78,7 +79,14 @@ class Rules:
             self._world.rules.clear()
 
     def remove(self, id_or_name: str) -> None:
-        """Removes one rule."""
+        """Removes one rule.
+
+        Args:
+            id_or_name: Its id or its name.
+
+        Raises:
+            ConfigurationError: There is no such rule.
+        """
         with self._world.lock:
             self._world.rules.remove(id_or_name)
 

@@ -59,12 +59,15 @@ def serving_host(
             world.play(scene.play)
         return world
 
-    return Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)
+    host = Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)
+    host.callback_hosts = chosen.callback_hosts
+    return host
 
 
 def load_rest() -> None:
     """Loads what the first requests need and the start does not, before they ask for it."""
-    import scale_mock.callbacks.transport  # noqa: F401 - for the first callback
+    import scale_mock.callbacks.transport
+    import scale_mock.world.building  # noqa: F401 - for the first world
     from scale_mock.api.app import ROUTER
 
     ROUTER.load()

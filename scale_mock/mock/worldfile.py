@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from scale_mock.config.version import VERSION
 from scale_mock.errors import ConfigurationError, ScaleMockError
 from scale_mock.mock.snapshots import load, save
 from scale_mock.world import snapshots
+from scale_mock.world.appointments import KIND as APPOINTMENT
 from scale_mock.world.sealing import KEY as ONE_WORLD
-from scale_mock.world.sealing import writer
+from scale_mock.world.sealing import sealed, writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,3 +114,69 @@ class WorldFile:
         if not isinstance(worlds, dict):
             raise ConfigurationError(f'{self._path}: its "worlds" are no object. {LEFT}')
         return worlds
+
+
+def write_world(
+    world: World, account: str, path: str | Path, hide: Callable[[str], str]
+) -> list[str]:
+    """Writes one world as a file that ``serve --snapshot`` reads, for somebody to look at it.
+
+    Functions cannot be written down, and whoever looks on has not got them: scheduled calls are
+    left out, and what a function would have answered is synthesized.
+
+    Args:
+        world: The world.
+        account: The account that it has in the file; its keys there follow from it.
+        path: The file; one that is there is replaced.
+        hide: Makes keys in a text unreadable, which a customer's answers may hold.
+
+    Returns:
+        The functions that were left out, in words.
+
+    Raises:
+        ConfigurationError: The world cannot be written down.
+        PumpBusy: A callback is out.
+        OSError: The file cannot be written.
+    """
+    taken = snapshots.take(world)
+    functions: list[str] = taken["left_out"]
+    if functions:
+        scheduler = taken["scheduler"]
+        events = [event for event in scheduler["events"] if event[3] != APPOINTMENT]
+        without = {"left_out": [], "scheduler": {**scheduler, "events": events}}
+        taken = {**taken, **without, "rules": _without_functions(taken["rules"])}
+    taken = sealed(_hidden(taken, hide))
+    save({KEY: FORMAT, "written_by": VERSION, "worlds": {account: taken}}, path)
+    return functions
+
+
+def _without_functions(written: Any) -> Any:
+    """Rules as a snapshot has them, those with a function answering as without one."""
+    if isinstance(written, list):
+        if len(written) == 2 and written[0] == "response" and _is_function(written[1]):
+            return ["response", None]
+        return [_without_functions(one) for one in written]
+    if isinstance(written, dict):
+        return {
+            name: None if name == "response" and _is_function(one) else _without_functions(one)
+            for name, one in written.items()
+        }
+    return written
+
+
+def _is_function(written: object) -> bool:
+    return isinstance(written, dict) and "callable" in written
+
+
+def _hidden(written: Any, hide: Callable[[str], str]) -> Any:
+    """A snapshot with every text in it made fit to be shown, those in base 64 too."""
+    if isinstance(written, str):
+        return hide(written)
+    if isinstance(written, list):
+        return [_hidden(one, hide) for one in written]
+    if not isinstance(written, dict):
+        return written
+    if written.keys() == {"$base64"}:
+        text = b64decode(written["$base64"]).decode("latin-1")
+        return {"$base64": b64encode(hide(text).encode("latin-1")).decode()}
+    return {name: _hidden(one, hide) for name, one in written.items()}

@@ -12,20 +12,23 @@ argument, so a nearer list replaces the farther one; ``faults`` likewise.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scale_mock import __version__
-from scale_mock.config.options import OPTIONS, default_of
-from scale_mock.errors import ConfigurationError, MissingDependency
-from scale_mock.pytest_plugin.reading import ini_type
+from scale_mock.config.options import ARGUMENTS
+from scale_mock.config.width import look_at_terminal, width
+from scale_mock.errors import ConfigurationError, MissingDependency, ScaleMockError
+from scale_mock.pytest_plugin.checking import TOLD_LATE, leaks_left
+from scale_mock.pytest_plugin.reading import header
+from scale_mock.pytest_plugin.registering import add_options
 from scale_mock.pytest_plugin.session import (
     RUN,
+    RUNNING,
     SESSION,
     Session,
-    fail_for_leaks,
-    leaks_left,
+    fail_for_late_leaks,
     open_run,
     renew_guard,
 )
@@ -34,7 +37,7 @@ from scale_mock.pytest_plugin.session import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping, Sequence
 
     import scaleapi
     from pluggy import Result
@@ -45,35 +48,29 @@ if TYPE_CHECKING:
     from scale_mock.mock.facade import ScaleMock
 
 MARKER_HELP = (
-    "scale_mock(seed=, clock=, start_at=, rules=, faults=, scenario=, intercept=, strict=, "
-    "callback_hosts=, strict_fields=, ...): "
+    f"scale_mock({', '.join(f'{name}=' for name in ARGUMENTS)}): "
     "arguments of the test's ScaleMock world; markers of module, class and function merge, the "
     "nearest wins"
 )
 
+MATRIX_HELP = (
+    "scale_seed_matrix(n): runs a test with a ScaleMock world under n orders of what is due at one "
+    "instant; without n as many as --scale-mock-seeds says"
+)
+
 _FAILED = pytest.StashKey[bool]()
-_LATE_LEAKS = pytest.StashKey[list[str]]()
-_OF_WORKER = "scale_mock_late_leaks"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Registers flags and ini options from the one table."""
-    group = parser.getgroup("scale_mock", "scale_mock: the Scale AI labeling platform in memory")
-    for option in OPTIONS:
-        parser.addini(option.ini, f"{option.help} ({option.default!r})", **ini_type(option.kind))
-        if option.negative_flag is None:
-            group.addoption(
-                option.flag, dest=option.ini, default=None, metavar=option.metavar, help=option.help
-            )
-            continue
-        for flag, value in ((option.flag, "store_true"), (option.negative_flag, "store_false")):
-            text = option.help if value == "store_true" else f"do not {option.help}"
-            group.addoption(flag, dest=option.ini, default=None, action=value, help=text)
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the marker and reads the options, so that a wrong one ends the run at once."""
     config.addinivalue_line("markers", MARKER_HELP)
+    config.addinivalue_line("markers", MATRIX_HELP)
+    look_at_terminal(getattr(config, "workerinput", {}).get("scale_mock_width"))
     try:
         config.stash[SESSION] = Session(config)
     except ConfigurationError as error:
@@ -81,19 +78,50 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Seed and clock of a world that neither marker nor ``scale_mock_config`` changes."""
+    """What holds for a world that neither marker nor ``scale_mock_config`` changes."""
     session = config.stash[SESSION]
-    given = {**session.below, **session.above}
-    seed, clock = (
-        given[name].value if name in given else default_of(name) for name in ("seed", "clock")
-    )
-    return f"scale_mock {__version__}: seed={seed}, clock={clock}"
+    return header({**session.below, **session.above})
+
+
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Shows in which fields Scale's objects differ; everything else is left to pytest."""
+    from scale_mock.pytest_plugin.comparing import explain
+
+    return explain(config, op, left, right)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_setup() -> None:
-    """Looks that the leak guard is whole, if there is one."""
-    renew_guard()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Has marked tests run under several event orders."""
+    session = metafunc.config.stash[SESSION]
+    if session.orders is not None or metafunc.definition.get_closest_marker("scale_seed_matrix"):
+        from scale_mock.pytest_plugin.seeds import multiply
+
+        multiply(metafunc, session)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Remembers that not all tests run: nobody can say then that something is of no use."""
+    if items:
+        items[0].config.stash[SESSION].is_partial = True
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None]:
+    """Remembers which test runs."""
+    RUNNING.append(item)
+    yield
+    RUNNING.pop()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Looks that the leak guard is whole, if there is one; a run of a test is judged by itself."""
+    item.stash[_FAILED] = False
+    if RUN not in item.stash or item.config.stash[SESSION].wide is not None:
+        renew_guard()  # a world of its own has just done it
 
 
 @pytest.hookimpl(trylast=True)
@@ -103,35 +131,38 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     if item.stash.get(_FAILED, False):
         leaks_left()  # they are what it failed for, or do not matter any more
     else:
-        fail_for_leaks()
+        fail_for_late_leaks(item)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fails the run for what threads tried after the last test."""
-    texts = [*session.config.stash.get(_LATE_LEAKS, []), *leaks_left()]
-    if texts:
-        session.config.stash[_LATE_LEAKS] = texts
-        # A worker of pytest-xdist cannot fail a run; who started it can.
-        getattr(session.config, "workeroutput", {})[_OF_WORKER] = texts
-        if session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    from scale_mock.pytest_plugin.summary import finish
+
+    finish(session)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker of pytest-xdist whether it shares the tests, and how wide our terminal is."""
+    node.workerinput["scale_mock_every_test"] = node.config.getoption("dist") == "each"
+    node.workerinput["scale_mock_drawn_seed"] = node.config.stash[SESSION].drawn
+    node.workerinput["scale_mock_width"] = width()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Takes over what threads tried in a worker of pytest-xdist after its last test."""
-    texts = getattr(node, "workeroutput", {}).get(_OF_WORKER, [])
-    node.config.stash.setdefault(_LATE_LEAKS, []).extend(texts)
+    """Takes over what a worker of pytest-xdist has to tell."""
+    from scale_mock.pytest_plugin.summary import take_over
+
+    take_over(node)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Shows what threads tried after the last test."""
-    texts = config.stash.get(_LATE_LEAKS, [])
-    if texts:
-        terminalreporter.section("scale_mock: connections to Scale after the last test")
-        for text in texts:
-            terminalreporter.line(text)
+    """Shows what threads tried after the last test, and which fields nobody read."""
+    from scale_mock.pytest_plugin.summary import show
+
+    show(terminalreporter, config)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -141,17 +172,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Result[pytes
     report = outcome.get_result()
     if report.failed:
         item.stash[_FAILED] = True
+    if report.when == "teardown" and TOLD_LATE in item.stash:
+        report.sections.append(("scale_mock", item.stash[TOLD_LATE]))
+        del item.stash[TOLD_LATE]
     run = item.stash.get(RUN, None)
     if run is None or report.when == "teardown":
         return
     if report.failed:
         run.failed = True
-        from scale_mock.mock.failing import state_of
-
-        text = state_of(run.mock, repeat="--scale-mock-seed", test=item.nodeid)
-        report.sections.append(("scale_mock", text))
     elif report.when == "call" and report.passed:
         run.passed = True
+    if report.failed or (run.terms.report == "always" and report.when == "call"):
+        from scale_mock.pytest_plugin.dumping import tell
+
+        tell(run, report)
 
 
 @pytest.fixture(scope="session")
@@ -164,22 +198,49 @@ def scale_mock_config() -> dict[str, Any]:
 
 
 @pytest.fixture
-def scale_mock(
-    request: pytest.FixtureRequest, scale_mock_config: Mapping[str, object]
-) -> Iterator[ScaleMock]:
+def scale_mock(scale_mock_config: Mapping[str, object]) -> Iterator[ScaleMock]:
     """The labeling platform in memory: a fresh world for this test.
 
     Calls to ``https://api.scale.com`` arrive there without a socket; the marker's
     ``intercept=False`` turns that off. When the test passed, the world's strict checks run
     (``mock.check()``); the marker's ``strict=False`` turns them off.
     """
-    run = open_run(request.node, request.config.stash[SESSION], scale_mock_config)
+    item = RUNNING[-1]
+    session = item.config.stash[SESSION]
+    if session.wide is not None and (mock := session.wide.world_of(item)) is not None:
+        yield mock
+        return
+    run = open_run(item, session, scale_mock_config)
     try:
         yield run.mock
         run.check()
     finally:
-        del request.node.stash[RUN]
+        del item.stash[RUN]
         run.close()
+
+
+@pytest.fixture(scope="module")
+def scale_mock_module(
+    request: pytest.FixtureRequest, scale_mock_config: Mapping[str, object]
+) -> Iterator[ScaleMock]:
+    """A labeling platform that the tests of a module share, for what takes long to set up.
+
+    Fixtures of a wider scope than one test fill it. Each test sees it as they left it; what the
+    test itself did is taken back. In a test that uses it, the other fixtures mean this world.
+    """
+    from scale_mock.pytest_plugin.wide import world_for
+
+    yield from world_for(request, scale_mock_config)
+
+
+@pytest.fixture(scope="session")
+def scale_mock_session(
+    request: pytest.FixtureRequest, scale_mock_config: Mapping[str, object]
+) -> Iterator[ScaleMock]:
+    """As ``scale_mock_module``, for all tests of a run; with pytest-xdist, of a worker."""
+    from scale_mock.pytest_plugin.wide import world_for
+
+    yield from world_for(request, scale_mock_config)
 
 
 @pytest.fixture
@@ -210,7 +271,10 @@ def scale_clock(scale_mock: ScaleMock) -> Clock:
 def scale_server(request: pytest.FixtureRequest) -> ScaleServer:
     """The HTTP server in front of this process's worlds, started."""
     server = ScaleServer(request.config.stash[SESSION])
-    _ = server.url  # starts it
+    # What keeps it from starting may do so for one test only, and pytest would fail all others for
+    # it: it is told where somebody asks for the URL.
+    with suppress(ScaleMockError):
+        _ = server.url
     return server
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scale_mock.config.options import OPTIONS, Given, default_of, from_arguments
+from scale_mock.config.options import OPTIONS, RANDOM, Given, Option, default_of, from_arguments
+from scale_mock.config.version import VERSION
 from scale_mock.errors import ConfigurationError
 from scale_mock.pytest_plugin.paths import FILES, beside
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARKER = "scale_mock"
+HEADED = ("strict", "strict_fields", "allow", "url", "report", "dump")
+"""Options that the line about a run tells where they are not as usual."""
 
 
 def yes_or_no(given: Mapping[str, Given], name: str) -> bool:
@@ -91,9 +94,37 @@ def _found_beside(given: dict[str, Given], folder: Path) -> dict[str, Given]:
     return given
 
 
-def ini_type(kind: str) -> dict[str, Any]:
-    """The arguments of ``addini``: pytest knows integers since 8.4, and ``None`` is unset."""
-    if kind == "int" and pytest.version_tuple < (8, 4):
-        kind = "text"
-    types = {"int": "int", "bool": "bool", "text": "string", "texts": "linelist"}
-    return {"type": types[kind], "default": None}
+def header(given: Mapping[str, Given]) -> str:
+    """The line about a run: version, seed and clock, and what else is not as it usually is.
+
+    Args:
+        given: What flags, environment and ini file say.
+    """
+    said = {
+        name: given[name].value if name in given else default_of(name) for name in ("seed", "clock")
+    }
+    if "seed" in given and given["seed"].source.endswith(f"={RANDOM}"):
+        said["seed"] = f"{said['seed']} ({RANDOM})"
+    for option in OPTIONS:
+        if option.name in HEADED and option.name in given:
+            value = given[option.name].value
+            if value != option.default:
+                said[option.name] = ",".join(value) if isinstance(value, tuple) else value
+    return f"scale_mock {VERSION}: {', '.join(f'{name}={said[name]}' for name in said)}"
+
+
+def ini_type(option: Option) -> dict[str, Any]:
+    """The arguments of ``addini``: pytest knows integers since 8.4, and ``None`` is unset.
+
+    Since 9.2 it also takes a number or a word. Between these two, a number that may also be a word
+    is a text in ini files, and in pytest's own tables of 9.0 and 9.1 a number only.
+    """
+    types: dict[str, Any] = {"int": "int", "bool": "bool", "text": "string", "texts": "linelist"}
+    kind = types[option.kind]
+    version = pytest.version_tuple[:2]
+    if option.kind == "int":
+        if version < (8, 4) or (option.choices and version < (9, 0)):
+            kind = "string"
+        elif option.choices and version >= (9, 2):
+            kind = int | str
+    return {"type": kind, "default": None}

@@ -6,13 +6,21 @@ import threading
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.refusals import REAL_KEY, UNAUTHORIZED, WORLDS_FULL
+from scale_mock.errors import ConfigurationError
 from scale_mock.registry.keys import is_generated, looks_real, parse_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from scale_mock.domain.model import Mode
     from scale_mock.world import World
+
+
+def _makes_none(_: Mapping[str, object]) -> World:
+    raise ConfigurationError(
+        "No worlds are made behind this door: it leads to those that a test has opened in its own "
+        "process. Ask a server: mock.url, or `scale-mock serve`."
+    )
 
 
 KEYS_REMEMBERED = 10_000
@@ -31,6 +39,10 @@ class Registry:
         worlds_max: How many worlds there may be.
         opened: Told of a world that the factory made.
         retired: Told of a world that was removed and closed.
+
+    Attributes:
+        make: Makes a world as somebody wants it, and takes it in; a registry of worlds
+            that are added by hand refuses.
     """
 
     def __init__(
@@ -45,6 +57,7 @@ class Registry:
         self._opened = opened
         self._retired = retired
         self._worlds_max = worlds_max
+        self.make: Callable[[Mapping[str, object]], World] = _makes_none
         self._lock = threading.Lock()
         self._worlds: dict[str, World] = {}
         self._found: dict[str, tuple[World, Mode]] = {}
@@ -53,6 +66,16 @@ class Registry:
         """The worlds in the order in which they were opened."""
         with self._lock:
             return list(self._worlds.values())
+
+    def require_room(self) -> None:
+        """Refuses one world more than there may be.
+
+        Raises:
+            Refusal: 503 where there is no room.
+        """
+        with self._lock:
+            if len(self._worlds) >= self._worlds_max:
+                raise WORLDS_FULL(limit=self._worlds_max)
 
     def add(self, world: World) -> None:
         """Takes a world in under its account's name."""

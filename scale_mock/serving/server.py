@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 _BACKLOG = 512
+_FORBIDDEN = (
+    "Something in this process forbids sockets. With pytest-socket, mark the test with "
+    "@pytest.mark.enable_socket; or do without the server, since nothing that happens in process "
+    "needs a socket."
+)
 
 
 class ServerStartError(ScaleMockError):
@@ -106,6 +111,7 @@ class Server:
         Raises:
             ServerStartError: It cannot listen on host and port, or it runs already.
         """
+        __tracebackhide__ = True
         if self._thread is not None and self._thread.is_alive():
             raise ServerStartError(f"The server runs already, at {self.url}.")
         listener = _listener(self.host, self._port)
@@ -164,8 +170,14 @@ def _listener(host: str, port: int) -> socket.socket:
     Raises:
         ServerStartError: Names host and port, the reason, and what to do.
     """
+    __tracebackhide__ = True
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except (RuntimeError, UserWarning) as error:  # what pytest-socket raises, or warns of before
+        raise ServerStartError(
+            f"Cannot open a socket for a server on host {host!r}, port {port}: {error} {_FORBIDDEN}"
+        ) from None
     try:
         if os.name == "posix":
             # On Windows the same option would let two servers share the port.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from scale_mock.domain.fields import LIFTED
@@ -240,10 +241,7 @@ class TaskTypes:
 
     def known_params(self, type_name: str) -> frozenset[str]:
         """The params that a type's schema describes; empty where it describes none."""
-        if self._entry(type_name).folder == GENERIC:
-            return frozenset()
-        properties = self.params_schema(type_name).get("properties", {})
-        return frozenset(properties) - frozenset(LIFTED)
+        return _known(self._entry(type_name).folder)
 
     def check_response(self, type_name: str, response: object) -> list[str]:
         """What is wrong with a response, each problem with its JSON path; empty if nothing is."""
@@ -278,6 +276,13 @@ def _checked(check: Callable[[Any], None], params: Mapping[str, Any]) -> None:
         raise invalid(fault.sentence, path=fault.path) from None
     except RecursionError:
         raise invalid(f'"value" {_TOO_DEEP}', path="$") from None
+
+
+@cache
+def _known(folder: str) -> frozenset[str]:
+    if folder == GENERIC:
+        return frozenset()
+    return frozenset(published_params(folder).get("properties", {})) - frozenset(LIFTED)
 
 
 _BEHAVIOURS: dict[str, Behaviour] = {}

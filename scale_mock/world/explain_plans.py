@@ -24,7 +24,8 @@ def staging_waits(world: World, batch: Batch) -> tuple[str, str]:
     try:
         check_finalize(world.core.settings, world.core.sides[batch.mode], batch)
     except Refusal as refusal:
-        return (f". {refusal.text}", f"what is missing, then client.finalize_batch({name!r})")
+        why = refusal.text.removesuffix(".")  # who says it goes on, or ends the sentence
+        return (f". {why}", f"what is missing, then client.finalize_batch({name!r})")
     return ("", f"client.finalize_batch({name!r}) or mock.batches.finalize({name!r})")
 
 

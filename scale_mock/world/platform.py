@@ -1,4 +1,4 @@
-"""The rooms of the platform and who works in them, furnished around one world's state.
+"""The rooms of the platform and who works in them; :mod:`scale_mock.world.building` furnishes them.
 
 What concerns several rooms is done here; how time passes in them is the world's.
 """
@@ -7,32 +7,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.audits import Audits
-from scale_mock.domain.batch_moves import BatchMoves
-from scale_mock.domain.batches import Batches
-from scale_mock.domain.chats import Chats
-from scale_mock.domain.datasets import Datasets
-from scale_mock.domain.deliveries import Deliveries
-from scale_mock.domain.files import Files
-from scale_mock.domain.followups import Followups
-from scale_mock.domain.handwork import check_chat_labels, check_labels
-from scale_mock.domain.lifecycle import Lifecycle
-from scale_mock.domain.model import MODES
-from scale_mock.domain.projects import Projects
-from scale_mock.domain.quality import Quality
-from scale_mock.domain.studio import Studio
-from scale_mock.domain.tasks import Tasks
-from scale_mock.domain.team import Team
-from scale_mock.domain.teamwork import Teamwork
-from scale_mock.envelopes.v2 import delivered_payload
-from scale_mock.labeling import Crowds, Staffing, Workforce
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from scale_mock.domain.audits import Audits
+    from scale_mock.domain.batch_moves import BatchMoves
+    from scale_mock.domain.batches import Batches
+    from scale_mock.domain.chats import Chats
     from scale_mock.domain.core import Core
+    from scale_mock.domain.datasets import Datasets
+    from scale_mock.domain.deliveries import Deliveries
+    from scale_mock.domain.files import Files
+    from scale_mock.domain.followups import Followups
+    from scale_mock.domain.lifecycle import Lifecycle
     from scale_mock.domain.model import Batch, Mode, Task
+    from scale_mock.domain.projects import Projects
+    from scale_mock.domain.quality import Quality
+    from scale_mock.domain.studio import Studio
+    from scale_mock.domain.tasks import Tasks
+    from scale_mock.domain.team import Team
+    from scale_mock.labeling import Staffing, Workforce
+
+
+RECEIVER_URL = "http://receiver.scale-mock.test/"
+"""The built-in receiver: a name that no resolver knows, answered in process."""
 
 
 class Platform:
@@ -42,26 +41,22 @@ class Platform:
     """
 
     core: Core
-
-    def _furnish(self, core: Core) -> None:
-        self.projects = Projects(core)
-        self.batches = Batches(core, self.projects)
-        self.lifecycle = Lifecycle(core, self.batches)
-        self.tasks = Tasks(core, self.projects, self.batches, self.lifecycle)
-        self.batch_moves = BatchMoves(core, self.batches, self.lifecycle)
-        self.chats = Chats(core, self.tasks, self.lifecycle)
-        self.deliveries = Deliveries(core, delivered_payload)
-        self.datasets = Datasets(core)
-        self.audits = Audits(core, self.lifecycle)
-        self.followups = Followups(core, self.lifecycle, self.audits)
-        self.files = Files(core, self.projects)
-        self.team = Team(core)
-        self.studio = Studio(core, self.projects, self.batches, self.team)
-        teamwork = Teamwork(core, self.lifecycle)
-        core.workforce = self.workforce = Workforce(core, teamwork)
-        self.staffing = Staffing(core, self.workforce, teamwork.worklist)
-        core.crowd = Crowds(core)
-        self.quality = Quality(core, self.projects, self.batches)
+    projects: Projects
+    batches: Batches
+    lifecycle: Lifecycle
+    tasks: Tasks
+    batch_moves: BatchMoves
+    chats: Chats
+    deliveries: Deliveries
+    datasets: Datasets
+    audits: Audits
+    followups: Followups
+    files: Files
+    team: Team
+    studio: Studio
+    workforce: Workforce
+    staffing: Staffing
+    quality: Quality
 
     def finalize(self, mode: Mode, name: str) -> Batch:
         """Finalizes a batch; work on its tasks may begin."""
@@ -79,9 +74,9 @@ class Platform:
 
     def find_batch(self, name: str) -> Batch | None:
         """The batch of a name, in whichever mode it lives; live first."""
-        for mode in reversed(MODES):
-            if name in self.core.sides[mode].batches:
-                return self.core.sides[mode].batches[name]
+        for side in reversed(self.core.sides.values()):
+            if name in side.batches:
+                return side.batches[name]
         return None
 
     def due(self, task: Task) -> datetime | None:
@@ -112,6 +107,8 @@ class Platform:
         Raises:
             Refusal: 400 that lists what is wrong with the labels, or if it is not pending.
         """
+        from scale_mock.domain.handwork import check_chat_labels, check_labels
+
         if response is not None:
             check_labels(self.core, task, response, validate=validate)
         if response is None:

@@ -1,61 +1,48 @@
-"""A world: one isolated simulation, its parts put together."""
+"""A world: one isolated simulation, its parts put together.
+
+The parts are put together when somebody first looks at one of them: a test that takes a world along
+and never calls it does not pay for stores, rooms and desks. What can be wrong about a world is
+found out when it is made all the same.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections import deque
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from scale_mock.callbacks.desk import CallbackDesk
-from scale_mock.callbacks.receiver import Receiver
-from scale_mock.callbacks.targets import Targets
-from scale_mock.domain.core import Core
-from scale_mock.domain.model import MODES
-from scale_mock.envelopes.tasks import render_task
-from scale_mock.faults.book import FaultBook
-from scale_mock.labeling import Planner
-from scale_mock.rules.book import RuleBook
-from scale_mock.rules.entry import FILES
 from scale_mock.sim.clock import VirtualClock
-from scale_mock.sim.instants import EPOCH, to_http
-from scale_mock.sim.scheduler import Scheduler
+from scale_mock.sim.instants import EPOCH
 from scale_mock.sim.streams import digest
-from scale_mock.tasktypes import TaskTypes
-from scale_mock.world.appointments import Appointments
-from scale_mock.world.following import Follower
-from scale_mock.world.meddling import CallbackFaults
+from scale_mock.world.owners import Owned
 from scale_mock.world.platform import Platform
-from scale_mock.world.polls import Polls
-from scale_mock.world.pump import Pump
-from scale_mock.world.script import Play, Receivers, Script
-from scale_mock.world.tickets import Tickets
-from scale_mock.world.vetting import check_steering, prepare
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
+    from scale_mock.callbacks.desk import CallbackDesk
+    from scale_mock.callbacks.receiver import Receiver
     from scale_mock.callbacks.records import Callback
     from scale_mock.config import Settings
     from scale_mock.domain.model import Mode
     from scale_mock.domain.task_index import TaskFilter
+    from scale_mock.faults.book import FaultBook
     from scale_mock.faults.fault import Fault
+    from scale_mock.rules.book import RuleBook
     from scale_mock.rules.rule import Rule
-    from scale_mock.sim.scheduler import Event
-    from scale_mock.world.following import OuterTime
+    from scale_mock.sim.scheduler import Scheduler
+    from scale_mock.world.appointments import Appointments
+    from scale_mock.world.following import Follower, OuterTime
+    from scale_mock.world.polls import Polls
+    from scale_mock.world.pump import Pump
     from scale_mock.world.requests import RequestRecord
-
-RECEIVER_URL = "http://receiver.scale-mock.test/"
-"""The built-in receiver: a name that no resolver knows, answered in process."""
+    from scale_mock.world.script import Play, Receivers, Script
+    from scale_mock.world.tickets import Tickets
+    from scale_mock.world.unread import UnreadFields
 
 HANDFUL = 500
 """How many tasks an export renders at a time."""
-KEPT = 1000
-"""How many unknown routes, and how many exceptions of ours, are remembered."""
-
-TASK_TYPES = TaskTypes()
-"""The one registry of task types; it never changes."""
 
 
 class Touched(Protocol):
@@ -66,7 +53,7 @@ class Touched(Protocol):
         """Grows with every change."""
 
 
-class World(Platform):
+class World(Owned, Platform):
     """One simulation: its own store, clock, seed, rules, callbacks and journal.
 
     Args:
@@ -81,16 +68,30 @@ class World(Platform):
         lock: Held while state is read or changed; never while a callback is out.
         file_rules: The rules of files that are watched; a reset keeps them.
         file_faults: The faults of these files.
-        clock_changed: Called when mode or rate of the clock changed.
-        on_attempt: Called after every try of a callback.
-        may_run: Asked before an ``autojump`` clock runs an event.
-        make_appointment: Makes a scheduled call, given its id.
-        calls_known: Tells the ids of the scheduled calls whose functions are there.
-        make_step: Makes a call of the world's script; see :class:`scale_mock.world.script.Script`.
         absorbing: How many contexts let the sleep of the test's threads move the clock.
         broken: Exceptions inside the mock, kept for whoever checks.
         unknown_routes: Requests that no route answered, as ``METHOD path``.
+        unread_fields: What requests said that nobody read.
+        is_untouched: True while nobody has looked at any part of it: nothing has happened in it.
     """
+
+    tickets: Tickets
+    follower: Follower
+    scheduler: Scheduler
+    rules: RuleBook
+    faults: FaultBook
+    file_fault_ids: list[str]
+    desk: CallbackDesk
+    receiver: Receiver
+    receivers: Receivers
+    script: Script
+    appointments: Appointments
+    pump: Pump
+    polls: Polls
+    requests: deque[RequestRecord]
+    broken: deque[BaseException]
+    unknown_routes: deque[str]
+    unread_fields: UnreadFields
 
     def __init__(
         self,
@@ -108,25 +109,55 @@ class World(Platform):
         self.clock_mode = settings.clock
         self.rate = settings.rate
         self.lock = threading.RLock()
-        self.tickets = Tickets()
-        self.follower = Follower(self, outer)
-        if self.clock_mode == "follow":
-            self.follower.require()
+        self._outer = outer
         self.absorbing = 0
-        self.make_appointment: Callable[[str], None] = lambda name: None
-        self.calls_known: Callable[[], Iterable[str]] = tuple
-        self.make_step: Callable[[int, int, int], None] = lambda index, number, tries: None
         self._play: Play | None = None
         self._watchers: list[Callable[[datetime], None]] = []
-        self.clock_changed: Callable[[], None] = lambda: None
-        self.on_attempt: Callable[[Callback], None] = lambda callback: None
-        self.may_run: Callable[[Event], bool] = lambda event: True
         self._first_rules = list(rules)
         self._first_faults = list(faults)
         self.file_rules: list[Rule] = []
         self.file_faults: list[Fault] = []
         self._mounts: dict[str, Callable[..., object]] = {}
-        self._build()
+        self.is_untouched = True
+        VirtualClock(start_at)  # may refuse it
+        if self._first_rules or self._first_faults:
+            self._stand()  # they may be refused, too
+        if self.clock_mode == "follow":
+            self.follower.require()
+
+    if not TYPE_CHECKING:  # or every misspelt name would be one of Any
+
+        def __getattr__(self, name: str) -> object:
+            # Somebody looks at what is not there: at a part of the world, for the first time.
+            if not name.startswith("__"):
+                if vars(self).get("is_untouched", False):
+                    self._stand()
+                if name in vars(self):
+                    return vars(self)[name]
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def _stand(self) -> None:
+        # Puts the parts together, once.
+        with self.lock:
+            if self.is_untouched:
+                from scale_mock.world.following import Follower
+                from scale_mock.world.tickets import Tickets
+
+                self.tickets = Tickets()
+                self.follower = Follower(self, self._outer)
+                self._build()
+                self.is_untouched = False
+
+    def _build(self) -> None:
+        from scale_mock.world.building import build
+
+        build(self)
+        self._tell_of_moves()
+
+    def rest(self) -> None:
+        """See :meth:`Pump.rest`; nothing is due in a world that nobody has looked at."""
+        if not self.is_untouched:
+            self.pump.rest()
 
     def reset(self) -> None:
         """Goes back to the beginning: no objects, the first instant, clock mode and rules.
@@ -167,6 +198,7 @@ class World(Platform):
             settings: The settings from now on; a reset goes back to the first ones.
             start_at: The first instant.
         """
+        self._stand()
         before = dict(vars(self))
         self.settings, self.start_at = settings, start_at
         try:
@@ -181,10 +213,12 @@ class World(Platform):
         self.clock_changed()
 
     def close(self) -> None:
-        """Closes what the world holds open."""
+        """Closes what the world holds open, and lets its owner go."""
         with self.lock:
-            self.scheduler.clear()
-            self.desk.forget()
+            self._let_go()
+            if not self.is_untouched:
+                self.scheduler.clear()
+                self.desk.forget()
 
     def mount(self, prefix: str, app: Callable[..., object]) -> None:
         """Answers callbacks to URLs with a prefix in process; a reset keeps it."""
@@ -218,6 +252,8 @@ class World(Platform):
 
         The lock is held for one handful at a time; which tasks match is decided at the beginning.
         """
+        from scale_mock.envelopes.tasks import render_task
+
         index = self.core.sides[mode].task_index
         with self.lock:
             matching = list(index.matching(wanted))
@@ -277,62 +313,3 @@ class World(Platform):
     def _make_appointment(self, name: str) -> None:
         """Asks whoever makes scheduled calls by now; a reset keeps them."""
         self.make_appointment(name)
-
-    def _build(self) -> None:
-        settings = self.settings
-        self.scheduler = Scheduler(
-            VirtualClock(self.start_at), guard=self.lock, schedule_seed=settings.schedule_seed
-        )
-        self.core = Core(settings=settings, scheduler=self.scheduler, task_types=TASK_TYPES)
-        self._build_rules()
-        self._furnish(self.core)
-        targets = Targets(
-            hosts=settings.callback_hosts,
-            timeout_s=settings.callback_timeout_s,
-            date=lambda: to_http(self.now()),
-        )
-        self.desk = CallbackDesk(
-            self.core,
-            targets=targets,
-            auth={mode: self.auth_key(mode) for mode in MODES},
-            guard=self.lock,
-            ticket=lambda: self.tickets.newest,
-        )
-        self.desk.on_attempt = self._tell_attempt
-        self.desk.meddler = CallbackFaults(self.core, self.faults)
-        self.core.callbacks = self.desk
-        self.receiver = Receiver(self.now)
-        targets.mount_handler(RECEIVER_URL, self.receiver.take)
-        for prefix, app in self._mounts.items():
-            targets.mount(prefix, app)
-        self.receivers = Receivers(self.start_at, self.now, targets, {RECEIVER_URL: self.receiver})
-        self.script = Script(self.core, self._make_step)
-        self.appointments = Appointments(self.core, self._make_appointment)
-        self.pump = Pump(
-            self.scheduler,
-            self.desk,
-            self.tickets,
-            events_max=settings.events_max,
-            appointments=self.appointments,
-            follower=self.follower,
-        )
-        self.polls = Polls(settings.stuck_polls_max)
-        self._tell_of_moves()
-        self.requests: deque[RequestRecord] = deque(maxlen=settings.requests_max)
-        self.broken: deque[BaseException] = deque(maxlen=KEPT)
-        self.unknown_routes: deque[str] = deque(maxlen=KEPT)
-
-    def _build_rules(self) -> None:
-        """What the user has decided beforehand: rules and faults, given and in files."""
-        self.rules = RuleBook(self._first_rules)
-        self.rules.replace_source(FILES, self.file_rules)
-        ids = [entry.id for entry in self.rules.entries()]
-        prepare(self.rules, ids, self.core, self.note_broken)
-        self.faults = FaultBook(self._first_faults, faults_max=self.settings.faults_max)
-        self.file_fault_ids = self.faults.extend(self.file_faults)
-        self.core.planner = Planner(
-            seed=self.settings.seed,
-            rules=self.rules,
-            now=self.core.now,
-            check=partial(check_steering, TASK_TYPES),
-        )

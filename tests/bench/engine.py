@@ -142,7 +142,7 @@ def validation(bench: Bench) -> list[Row]:
     """Checking a typical image task, against a validator that jsonschema made once."""
     from jsonschema import Draft202012Validator
 
-    from scale_mock.world.world import TASK_TYPES
+    from scale_mock.world.building import TASK_TYPES
 
     validator = Draft202012Validator(TASK_TYPES.params_schema("imageannotation"))
     assert validator.is_valid(IMAGE_PARAMS)
@@ -166,7 +166,7 @@ def synthesis(bench: Bench) -> list[Row]:
     """Making up the labels of a typical image task, against Faker doing a tenth of it."""
     from faker import Faker
 
-    from scale_mock.world.world import TASK_TYPES
+    from scale_mock.world.building import TASK_TYPES
 
     numbers = iter(range(10**9))
 

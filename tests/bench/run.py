@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.bench.measure import Row
 
-MODULES = ("doors", "startup", "engine", "store", "callbacks")
+MODULES = ("doors", "startup", "plugin", "engine", "store", "callbacks")
 HEAD = ("subject", "what", "ours", "peer", "ratio", "bar", "")
 
 

@@ -1,4 +1,4 @@
-"""Beginnings and ends: worlds and servers per test, the plugin, ``serve``, and stopping."""
+"""Beginnings and ends: worlds and servers per test, ``serve``, and stopping."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 import logging
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from time import perf_counter, sleep
 from typing import TYPE_CHECKING
 
@@ -16,20 +14,17 @@ from tests.bench.measure import (
     Bar,
     Bench,
     Row,
-    Sample,
     child_environment,
     each_us,
     once_ms,
 )
+from tests.bench.plugin import under_pytest
 from tests.bench.samples import IMAGE, authorization
 from tests.bench.wire import Call, connect, read_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-TESTS = 200
-PLUGIN = "scale_mock.pytest_plugin"
-PEER_PLUGIN = "pytest_httpserver.pytest_plugin"
 IDLE_CONNECTIONS = 10
 IDLE_S = 0.006
 """How long a client rests before the server is stopped; what a polling server is caught by."""
@@ -59,6 +54,12 @@ def fixture(bench: Bench) -> list[Row]:
         mock.check()
         mock.close()
 
+    def looked_at() -> None:
+        mock = ScaleMock(host=host)
+        mock.clock.now()  # a world is built when somebody first looks at it
+        mock.check()
+        mock.close()
+
     logging.getLogger("werkzeug").disabled = True
     with HTTPServer() as server:
 
@@ -69,85 +70,22 @@ def fixture(bench: Bench) -> list[Row]:
 
         count = bench.count(500)
         found = bench.compare(
-            {"ours": lambda: each_us(ours, count), "peer": lambda: each_us(peer, count)},
+            {
+                "ours": lambda: each_us(ours, count),
+                "looked at": lambda: each_us(looked_at, count),
+                "peer": lambda: each_us(peer, count),
+            },
             unit="us",
         )
     host.stop()
     bar = Bar(100, of_ratio=False)
     what, name = "a world per test: enter + check + exit", "pytest-httpserver expect + clear"
-    return [Row("fixture", what, found["ours"], name, found["peer"], bar), *_under_pytest(bench)]
-
-
-def _under_pytest(bench: Bench) -> list[Row]:
-    """The time per test of a file of empty tests that take a fixture."""
-    count = bench.count(TESTS)
-    with tempfile.TemporaryDirectory() as folder:
-        for name, argument in (("none", ""), ("ours", "scale_mock"), ("peer", "httpserver")):
-            lines = [f"def test_{number}({argument}): pass\n" for number in range(count)]
-            Path(folder, f"test_{name}.py").write_text("".join(lines))
-        found = bench.compare(
-            {
-                name: lambda name=name: _pytest_ms(  # type: ignore[misc]
-                    folder, f"test_{name}.py", "-p", PLUGIN, "-p", PEER_PLUGIN
-                )
-                for name in ("none", "ours", "peer")
-            },
-            unit="ms",
-            rounds=5,
-        )
-    ours, peer = (
-        _less(found["ours"], found["none"], count),
-        _less(found["peer"], found["none"], count),
-    )
-    what = f"a test with the fixture over one without, {count} tests"
-    return [Row("fixture", what, ours, "pytest-httpserver's fixture", peer)]
-
-
-def plugin(bench: Bench) -> list[Row]:
-    """What loading the plugin adds to a pytest that collects nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = bench.compare(
-            {
-                "bare": lambda: _pytest_ms(folder, "-p", "no:scale_mock"),
-                "ours": lambda: _pytest_ms(folder, "-p", PLUGIN),
-                "peer": lambda: _pytest_ms(folder, "-p", PEER_PLUGIN),
-            },
-            unit="ms",
-            rounds=15,
-        )
-    ours, peer = _less(found["ours"], found["bare"]), _less(found["peer"], found["bare"])
-    bar = Bar(15, of_ratio=False)
-    told = f"plugin over bare pytest, processor time ({found['bare']})"
-    return [Row("plugin", told, ours, "pytest-httpserver's plugin", peer, bar)]
-
-
-def _pytest_ms(folder: str, *arguments: str) -> float:
-    """The processor time of one pytest process that autoloads no plugin.
-
-    Not the time on the wall: the difference of two long runs would drown in what else runs here.
-    """
-    import resource  # not on every system
-
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    environment = child_environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # 5: nothing was collected.
-    if done.returncode not in {0, 5}:
-        raise RuntimeError(f"{command}:\n{done.stdout}{done.stderr}")
-    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
-
-
-def _less(more: Sample, less: Sample, parts: int = 1) -> Sample:
-    """What something took besides, divided by how many did it.
-
-    The shortest runs are compared, not the median ones: the same work can only be disturbed
-    upwards, and the difference of two disturbed runs may be anything.
-    """
-    return Sample(((min(more.values) - min(less.values)) / parts,), more.unit)
+    built = "the same, of a world that somebody looks at"
+    return [
+        Row("fixture", what, found["ours"], name, found["peer"], bar),
+        Row("fixture", built, found["looked at"], name, found["peer"], bar),
+        *under_pytest(bench),
+    ]
 
 
 def serve(bench: Bench) -> list[Row]:
@@ -236,7 +174,6 @@ def _stop_ms(url: str, key: str, end: Callable[[], object]) -> float:
 
 SUBJECTS: Mapping[str, Callable[[Bench], list[Row]]] = {
     "fixture": fixture,
-    "plugin": plugin,
     "serve": serve,
     "stop": stop,
 }

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 for name in (
-    *("scaleapi", "requests", "httpx", "httpcore"),
+    *("scaleapi", "requests", "httpx", "httpcore", "trustme"),
     *("scale_mock.mock.failing", "scale_mock.mock.host", "scale_mock.serving"),
+    *("scale_mock.api", "scale_mock.mock.callbacks", "scale_mock.mock.handles"),
+    *("scale_mock.mock.interception", "scale_mock.mock.drivers", "scale_mock.world.building"),
 ):
     importlib.import_module(name)
 

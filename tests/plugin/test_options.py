@@ -15,6 +15,7 @@ from scale_mock.config.options import (
     Option,
     from_environment,
 )
+from scale_mock.pytest_plugin.session import OF_A_TEST
 
 BY_NAME = {option.name: option for option in OPTIONS}
 
@@ -35,7 +36,7 @@ def test_only_a_yes_or_no_has_a_negative_flag() -> None:
 def test_the_arguments_are_those_of_scale_mock_and_of_a_test() -> None:
     named = set(inspect.signature(ScaleMock).parameters) - {"host", "settings"}
     settings = {field.name for field in dataclasses.fields(Settings)}
-    assert set(ARGUMENTS) == named | settings | {"strict", "intercept", "hosts"}
+    assert set(ARGUMENTS) == named | settings | set(OF_A_TEST)
     assert len(ARGUMENTS) == len(set(ARGUMENTS))
 
 

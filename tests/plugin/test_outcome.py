@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +20,11 @@ def call(mock):
 """
 FOUND = [
     "scale_mock found 1 problem:",
-    "  - A route that the platform does not have was called: GET /v1/tusks",
+    "  - A route that the platform does not have was called: GET /v1/tusks. Nearest: "
+    "GET /v1/tasks, GET /v2/tasks, GET",
+    "      */v2/task",
 ]
+ALLOW = '    To allow it: @pytest.mark.scale_mock(allow="unknown_routes")'
 RELAX = "To let this test pass all the same, mark it with @pytest.mark.scale_mock(strict=False)."
 
 
@@ -32,7 +38,16 @@ def test_typo(scale_mock):
     )
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
-        ["*ERROR at teardown of test_typo*", *FOUND, RELAX, "*short test summary*"],
+        [
+            "*ERROR at teardown of test_typo*",
+            *FOUND,
+            ALLOW,
+            RELAX,
+            "*- scale_mock -*",
+            "seed 0, clock at 2024-01-01T00:00:00.000Z (manual); to repeat: pytest "
+            "--scale-mock-seed=0 "
+            "test_a_passed_test_fails_at_teardown_for_what_it_left_unnoticed.py::test_typo",
+        ],
         consecutive=True,
     )
 
@@ -128,13 +143,16 @@ def test_forgotten(scale_client, scale_callbacks):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E * Expected a callback for task * (status=completed) within 30 days: none was *",
+            "E  *Error: Expected a callback for task * (status=completed) within 30 days: none "
+            "came by 2024-01-01T00:00Z; the task is pending and waits for batch 'monday', which is "
+            "still in staging: nobody works on a rapid batch before it is finalized",
             "E *waits for: *batch 'monday', which is still in staging*",
             "E *to move it: *finalize_batch('monday')*",
-            "E * Nothing is scheduled: without another call, nothing will ever happen.",
+            "E       The clock stands at 2024-01-01T00:00:00.000Z (manual). Nothing is sche*",
+            "E       To fix it: client.finalize_batch('monday') or mock.batches.finalize('monday')",
             "*- scale_mock -*",
             "seed 0, clock at 2024-01-01T00:00:00.000Z (manual); to repeat: *",
-            "The last 3 of 3 journal entries:",
+            "All 3 journal entries:",
             "  2024-01-01T00:00:00.000Z live/project/kittens project.created *",
             "  2024-01-01T00:00:00.000Z live/batch/monday batch.created *",
             "  2024-01-01T00:00:00.000Z live/task/* task.created *",
@@ -155,7 +173,7 @@ def test_forgotten(scale_client, scale_callbacks):
     result.stdout.no_fnmatch_line("*callbacks.py:*")
 
 
-def test_only_the_newest_journal_entries_are_shown_and_long_ones_cut(run: Run) -> None:
+def test_only_the_newest_journal_entries_are_shown_and_names_stay_whole(run: Run) -> None:
     result = run(
         """
 from scaleapi.tasks import TaskType
@@ -169,11 +187,14 @@ def test_many(scale_client):
     )
     lines = result.stdout.lines
     start = lines.index("The last 10 of 13 journal entries:")
-    shown = lines[start + 1 : start + 11]
+    shown = lines[start + 1 : start + 13]
     assert [line.split()[1] for line in shown[:9]] == [f"live/project/p{n}" for n in range(3, 12)]
-    assert len(shown[9]) == 200
-    assert shown[9].endswith("...")
-    assert "short test summary" in lines[start + 11]
+    assert shown[9:] == [
+        "  2024-01-01T00:00:00.000Z",
+        f"      live/project/{'n' * 300}",
+        "      project.created product_line=enterprise, type=categorization",
+    ]
+    assert "short test summary" in lines[start + 13]
 
 
 def test_a_failed_setup_is_told_about_the_world_too(run: Run) -> None:
@@ -268,14 +289,16 @@ def test_a_world_that_cannot_be_told_does_not_hide_the_failure(run: Run) -> None
     result = run(
         """
 def test_bad(scale_mock):
-    del scale_mock.clock
+    scale_mock._world.scheduler.pending = None
     assert False, "the test's own reason"
 """
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "More cannot be told: AttributeError: *",
+            "seed 0, clock at 2024-01-01T00:00:00.000Z (manual); to repeat: *",
+            "Something cannot be told: TypeError: *",
+            "The journal is empty: nothing has happened in this world.",
             "FAILED *::test_bad - AssertionError: the test's own reason",
         ]
     )
@@ -305,7 +328,7 @@ def test_bad(scale_mock, scale_client):
             "The handler of https://app.test/hook raised at * (attempt *, LookupError: *):",
             '*raise LookupError("no such row")',
             "  LookupError: no such row",
-            "The last * journal entries:",
+            "All 6 journal entries:",
         ]
     )
 
@@ -324,3 +347,66 @@ def test_https(scale_mock, scale_server):
 """
     )
     result.assert_outcomes(passed=1)
+
+
+TOO_LONG = """
+def test_bad(scale_mock):
+    scale_mock.callbacks.assert_received(task="65920080d799a03b96f57c87")
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["alone", "xdist"])
+def test_lines_fit_the_terminal_that_pytest_hides_from_the_test(
+    pytester: pytest.Pytester,
+    without_environment: None,
+    quiet: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    workers: tuple[str, ...],
+) -> None:
+    """A test's output is captured; so the width is looked at before, and told to workers."""
+    pty = pytest.importorskip("pty", reason="there are no terminals of that kind here")
+    monkeypatch.delenv("COLUMNS")
+    pytester.makepyfile(TOO_LONG)
+    mine, theirs = pty.openpty()
+    termios = pytest.importorskip("termios")
+    termios.tcsetwinsize(theirs, (40, 64))
+    place = quiet.index("no:xdist")
+    others = (*quiet[: place - 1], *quiet[place + 1 :]) if workers else quiet
+    command = [sys.executable, "-m", "pytest", "--color=no", *others, *workers]
+    with subprocess.Popen(command, cwd=pytester.path, stdin=theirs, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        text = b"".join(iter(lambda: _read(mine), b"")).decode()
+    os.close(mine)
+    lines = text.splitlines()
+    assert [line for line in lines if line.startswith("E ")][4:] == [
+        "E       The journal is empty: nothing has happened in this",
+        "E           world.",
+        "E       ",
+        "E       The clock stands at 2024-01-01T00:00:00.000Z (manual).",
+        "E           Nothing is scheduled: without another call, nothing",
+        "E           will ever happen.",
+        "E       ",
+        "E       To fix it: let create_task arrive here: through the",
+        "E           fixture scale_client, at mock.v1_url, or while",
+        "E           mock.intercept() is on",
+    ]
+
+
+def _read(terminal: int) -> bytes:
+    """What came; nothing once the other side is closed, which Linux reports as an error."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
+def test_there_are_no_colour_codes_off_a_terminal(run: Run, staged: str) -> None:
+    result = run(
+        staged
+        + """
+def test_forgotten(scale_client, scale_callbacks):
+    batch, task = staged(scale_client, scale_callbacks.url)
+    assert task == scale_callbacks.assert_received(task=task)
+"""
+    )
+    assert "\x1b" not in result.stdout.str()

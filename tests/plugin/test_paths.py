@@ -56,4 +56,4 @@ def test_a_file_that_is_nowhere_is_named_as_it_was_given(
     pytester.makepyfile(TEST.format(marker=marker, names=[]))
     result = pytester.runpytest_inprocess(*quiet)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["nowhere.toml: cannot be read: No such file or directory (looked in *)"])
+    result.stdout.fnmatch_lines(["nowhere.toml: cannot be read: No such file * (looked in *)"])

@@ -12,13 +12,45 @@ from typing import TYPE_CHECKING, Any, assert_type
 
 import pytest
 
-from scale_mock import Fault, LeakError, Refusal, Rule, ScaleMock, ScaleMockError, mock_scale
+from scale_mock import (
+    Attempt,
+    Callback,
+    CallFailed,
+    ConfigurationError,
+    Fault,
+    LeakError,
+    LimitReached,
+    MissingDependency,
+    PumpBusy,
+    Refusal,
+    ResponderFailed,
+    Rule,
+    ScaleMock,
+    ScaleMockError,
+    SleptInVain,
+    mock_scale,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import scaleapi
 
-    from scale_mock import Callbacks, Clock
-    from scale_mock.pytest_plugin import ScaleServer
+    from scale_mock import (
+        Activity,
+        Appointment,
+        Callbacks,
+        Clock,
+        Explanation,
+        Interception,
+        Journal,
+        Mail,
+        Progress,
+        Receiver,
+        RequestRecord,
+        ScaleServer,
+        UnreadField,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +59,31 @@ def scale_mock_config() -> dict[str, Any]:
     return {"seed": 7, "rules": [Rule(name="quick", after=timedelta(hours=1))]}
 
 
-@pytest.mark.scale_mock(seed=7, clock="manual", start_at="2024-01-01", strict=False)
+@pytest.fixture(scope="module")
+def labeled_shop(scale_mock_module: ScaleMock) -> ScaleMock:
+    """What takes long to set up is set up once."""
+    scale_mock_module.clock.advance(days=3)
+    return scale_mock_module
+
+
+@pytest.fixture(scope="session")
+def catalogue(scale_mock_session: ScaleMock, scale_server: ScaleServer) -> Iterator[ScaleMock]:
+    """The same for a whole run."""
+    with scale_server.open_world(name="shop") as shop:
+        assert_type(shop, ScaleMock)
+        yield scale_mock_session
+
+
+@pytest.fixture
+def scale_mock(scale_mock: ScaleMock) -> ScaleMock:
+    """The plugin's own fixture, overridden and extended."""
+    scale_mock.rules.add(Rule(name="slow", after="2 days"))
+    return scale_mock
+
+
+@pytest.mark.scale_mock(
+    seed=7, clock="manual", start_at="2024-01-01", strict=True, allow=["unused_rules", "leaks"]
+)
 def test_every_fixture(
     scale_mock: ScaleMock,
     scale_client: scaleapi.ScaleClient,
@@ -122,8 +178,42 @@ async def test_clients(scale_mock: ScaleMock, scale_client: scaleapi.ScaleClient
         assert_type(mock, ScaleMock)
     assert_type(scale_mock.env(), dict[str, str])
     assert_type(scale_mock.ca_file, Path | None)
-    for kind in (LeakError, Refusal):
-        assert_type(issubclass(kind, ScaleMockError), bool)
+
+
+def test_what_comes_back_can_be_named(scale_mock: ScaleMock, scale_client: Any) -> None:
+    """Every type that a helper function of one's own takes or returns."""
+    progress: Progress = scale_mock.clock.advance(hours=3)
+    callback: Callback = scale_mock.callbacks.resend("1")
+    assert_type(callback.attempts[0], Attempt)
+    assert_type(scale_mock.callbacks.owed, list[Callback])
+    inbox: list[Mail] = scale_mock.callbacks.inbox
+    receiver: Receiver = scale_mock.callbacks.receiver
+    explanation: Explanation = scale_mock.explain("1")
+    journal: Journal = scale_mock.journal
+    requests: list[RequestRecord] = scale_mock.requests
+    unread: list[UnreadField] = scale_mock.unread_fields
+    done: list[Activity] = scale_mock.studio.activity()
+    nightly: Appointment = scale_mock.every("1 day", lambda: None)
+    interception: Interception[ScaleMock] = scale_mock.intercept()
+    assert_type(scale_mock.check(allow="unused_rules"), None)
+    helper(callback, explanation, done)
+    for one in (progress, inbox, receiver, journal, requests, unread, nightly, interception):
+        assert one is not None
+
+
+def helper(callback: Callback, explanation: Explanation, done: list[Activity]) -> str:
+    """A user's own, with names to say what it is about."""
+    return f"{callback.status} {explanation.waits_for} {len(done)}"
+
+
+def test_every_error_is_one_of_a_family() -> None:
+    """One ``except`` catches all, and each can be named."""
+    kinds: list[type[ScaleMockError]] = [
+        *(CallFailed, ConfigurationError, LeakError, LimitReached, MissingDependency),
+        *(PumpBusy, Refusal, ResponderFailed, SleptInVain),
+    ]
+    with pytest.raises(tuple(kinds)):
+        raise ConfigurationError("no")
 
 
 @mock_scale

@@ -6,6 +6,7 @@ The world is chosen by the same key as in Scale's API; names and arguments are t
 from __future__ import annotations
 
 from scale_mock.api.control import (
+    calls,
     clock,
     export,
     faults,
@@ -32,6 +33,7 @@ _LOOSE = (
     *snapshots.OPERATIONS,
     *studio.OPERATIONS,
     *staff.OPERATIONS,
+    *calls.OPERATIONS,
 )
 OPERATIONS = tuple(map(strict, _LOOSE))
 PREFIX = "/_mock"

@@ -36,6 +36,11 @@ def list_requests(call: Call) -> Reply:
     return json_reply([request.as_dict() for request in call.world.requests])
 
 
+def list_unread_fields(call: Call) -> Reply:
+    """``GET /_mock/unread_fields``: what requests said that nobody read, with how often."""
+    return json_reply([field.as_dict() for field in call.world.unread_fields])
+
+
 def list_journal(call: Call) -> Reply:
     """``GET /_mock/journal?after=seq``; JSON lines with ``Accept: application/jsonl``."""
     after = call.integer("after", default=-1, least=-1)
@@ -60,6 +65,7 @@ OPERATIONS = (
     Operation("list_callbacks", "GET", "/callbacks", list_callbacks, awaited=next_event),
     Operation("resend_callback", "POST", "/callbacks/<name:id>/resend", resend_callback),
     Operation("list_requests", "GET", "/requests", list_requests),
+    Operation("list_unread_fields", "GET", "/unread_fields", list_unread_fields),
     Operation("list_journal", "GET", "/journal", list_journal),
     Operation("get_journal_digest", "GET", "/journal/digest", journal_digest),
 )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from scale_mock.api.reply import Reply
 
 WITH_BODY = frozenset({"POST", "PUT"})
-READ_ELSEWHERE = frozenset({"configure_studio_project", "configure_labeler"})
+READ_ELSEWHERE = frozenset(
+    {"configure_studio_project", "configure_labeler", "call_python", "create_world"}
+)
 """Operations that hand their body to what Python calls too, which refuses unknown keys itself."""
 NOTHING: dict[str, Any] = {"type": "object", "properties": {}}
 
@@ -60,14 +62,14 @@ def _check_body(call: Call, name: str) -> None:
 
     schema = BODIES.get(name, NOTHING)
     if "properties" in schema:
-        _check_keys(call.body, schema, "")
+        check_keys(call.body, schema, "")
 
 
-def _check_keys(value: object, schema: dict[str, Any], path: str) -> None:
+def check_keys(value: object, schema: dict[str, Any], path: str) -> None:
     """Refuses the first key that a schema does not name, here or further down."""
     if isinstance(value, list) and "items" in schema:
         for number, item in enumerate(value):
-            _check_keys(item, schema["items"], f"{path}[{number}]")
+            check_keys(item, schema["items"], f"{path}[{number}]")
     if not isinstance(value, dict) or "properties" not in schema:
         return
     known = schema["properties"]
@@ -79,4 +81,4 @@ def _check_keys(value: object, schema: dict[str, Any], path: str) -> None:
             )
             refusal.path = place
             raise refusal
-        _check_keys(item, known[key], place)
+        check_keys(item, known[key], place)

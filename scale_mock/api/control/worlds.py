@@ -23,7 +23,7 @@ def health(call: Call) -> Reply:
 
 def list_worlds(call: Call) -> Reply:
     """``GET /_mock/worlds``: every world behind this door."""
-    return json_reply([_world(world) for world in call.registry.worlds()])
+    return json_reply([world_json(world) for world in call.registry.worlds()])
 
 
 def delete_world(call: Call) -> Reply:
@@ -38,10 +38,11 @@ def delete_world(call: Call) -> Reply:
 def reset(call: Call) -> Reply:
     """``POST /_mock/reset``: back to the beginning."""
     call.world.reset()
-    return json_reply(_world(call.world))
+    return json_reply(world_json(call.world))
 
 
-def _world(world: World) -> dict[str, object]:
+def world_json(world: World) -> dict[str, object]:
+    """A world as the control API shows it."""
     with world.lock:
         return {
             "name": world.name,

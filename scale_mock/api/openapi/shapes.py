@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from scale_mock.api.openapi import shapes_control, shapes_v1, shapes_v2
+from scale_mock.api.openapi import shapes_calls, shapes_control, shapes_v1, shapes_v2
 from scale_mock.api.openapi.parts import COUNT, TEXT, Json, thing
 
 QUERIES: dict[str, Json] = {**shapes_v1.QUERIES, **shapes_v2.QUERIES, **shapes_control.QUERIES}
 """Query parameters; a name that ends in ``*`` is required."""
-BODIES: dict[str, Json] = {**shapes_v1.BODIES, **shapes_v2.BODIES, **shapes_control.BODIES}
+BODIES: dict[str, Json] = {
+    **shapes_v1.BODIES,
+    **shapes_v2.BODIES,
+    **shapes_control.BODIES,
+    **shapes_calls.BODIES,
+}
 """Request bodies."""
-ANSWERS: dict[str, Json] = {**shapes_v1.ANSWERS, **shapes_v2.ANSWERS, **shapes_control.ANSWERS}
+ANSWERS: dict[str, Json] = {
+    **shapes_v1.ANSWERS,
+    **shapes_v2.ANSWERS,
+    **shapes_control.ANSWERS,
+    **shapes_calls.ANSWERS,
+}
 """Bodies of a success."""
 STATUSES = {"put_audit": "201", "v2_get_dataset_task_response_url": "302"}
 """The status of a success where it is not 200."""

@@ -173,6 +173,7 @@ ANSWERS: dict[str, Json] = {
     "list_callbacks": listed(ref("Callback")),
     "resend_callback": ref("Callback"),
     "list_requests": listed(ref("Request")),
+    "list_unread_fields": listed(ref("UnreadField")),
     "list_received": listed(ref("Received")),
     "receive_callback": thing(),
     "receive_callback_at": thing(),
@@ -310,6 +311,15 @@ SCHEMAS: dict[str, Json] = {
         ),
         "anyOf": [{"required": ["task"]}, {"required": ["batch"]}],
     },
+    "UnreadField": _whole(
+        {
+            "operation": TEXT,
+            "type": maybe(TEXT),
+            "field": TEXT,
+            "times": COUNT,
+            "meant": maybe(TEXT),
+        }
+    ),
     "Request": _whole(
         {
             "at": INSTANT,

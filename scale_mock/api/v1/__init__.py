@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from scale_mock.api.unread import watched
 from scale_mock.api.v1 import audits, batches, files, projects, quality, studio, tasks, teams
 
-OPERATIONS = (
+_UNWATCHED = (
     *tasks.OPERATIONS,
     *audits.OPERATIONS,
     *batches.OPERATIONS,
@@ -14,4 +15,5 @@ OPERATIONS = (
     *studio.OPERATIONS,
     *quality.OPERATIONS,
 )
+OPERATIONS = tuple(map(watched, _UNWATCHED))
 PREFIX = "/v1"

@@ -6,14 +6,16 @@ elsewhere; refusals have v1's shape.
 
 from __future__ import annotations
 
+from scale_mock.api.unread import watched
 from scale_mock.api.v2 import batches, datasets, deliveries, projects, tasks
 
-OPERATIONS = (
+_UNWATCHED = (
     *projects.OPERATIONS,
     *batches.OPERATIONS,
     *tasks.OPERATIONS,
     *deliveries.OPERATIONS,
     *datasets.OPERATIONS,
 )
+OPERATIONS = tuple(map(watched, _UNWATCHED))
 PREFIX = "/v2"
 """Where all of it lies."""

@@ -14,7 +14,8 @@ from scale_mock.mock.scenarios.tables import START, Table, When
 from scale_mock.rules.parse import label_of
 from scale_mock.selectors.numbering import fill_in, has_number
 from scale_mock.selectors.where import did_you_mean
-from scale_mock.world.world import RECEIVER_URL, TASK_TYPES
+from scale_mock.world.building import TASK_TYPES
+from scale_mock.world.platform import RECEIVER_URL
 
 if TYPE_CHECKING:
     from datetime import datetime

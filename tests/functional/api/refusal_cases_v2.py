@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scale_mock.mock.remote.calls import NAMES
 from tests.functional.api.refusal_cases import case
 from tests.functional.helpers import image_task
 
@@ -197,4 +198,23 @@ def chat_response(door: Door) -> tuple[Response, str]:
     return door.request("POST", f"/_mock/tasks/{task_id}/complete", json=body), (
         "This response is not one that v2 could show: $.threads: 'none' is not of type 'array'. "
         "GET /v2/task shows the shape."
+    )
+
+
+@case()
+def world_exists(door: Door) -> tuple[Response, str]:
+    name = door.mock.name
+    reply = door.request("POST", "/_mock/worlds", json={"name": name})
+    return reply, (
+        f'The mock has a world "{name}" already: delete it with DELETE /_mock/worlds/{name}, or '
+        "take another name."
+    )
+
+
+@case()
+def no_such_call(door: Door) -> tuple[Response, str]:
+    reply = door.request("POST", "/_mock/call/clock.advanse", json={})
+    calls = ", ".join(NAMES)
+    return reply, (
+        f'There is no call "clock.advanse"; did you mean "clock.advance"? Calls: {calls}.'
     )

@@ -114,3 +114,12 @@ def test_keys_are_not_readable_in_the_log_of_requests(door: Door) -> None:
     (request,) = door.mock.requests
     assert (request.key, request.mode) == ("live_***", "live")
     assert door.mock.name not in repr(request)
+
+
+def test_a_key_of_no_world_is_logged_in_the_only_world_it_can_have_meant(door: Door) -> None:
+    assert refused(listed(door, basic("dummy_api_key:"))) == (401, DEAD)
+    found = door.mock.requests
+    assert [(one.operation, one.status, one.key, one.error) for one in found] == [
+        ("list_tasks", 401, "***", DEAD)
+    ]
+    assert not len(door.mock.journal), "what was never let in has not happened"

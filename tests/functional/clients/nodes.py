@@ -37,7 +37,7 @@ def why_no_npm_client() -> str | None:
     return None
 
 
-def run_node(program: str, mock: ScaleMock, calls: list[Any]) -> list[Any]:
+def run_node(program: str, mock: ScaleMock, calls: Any) -> list[Any]:
     """Runs a program against a mock, pointed there by ``mock.env()`` alone; what each call gave."""
     done = subprocess.run(
         ["node", str(HERE / program)],

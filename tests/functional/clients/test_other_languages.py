@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scale_mock import ScaleMock
+from tests.functional.clients.newer_node import CALLS
 from tests.functional.clients.nodes import run_node, why_no_node, why_no_npm_client
 
 if TYPE_CHECKING:
@@ -162,44 +163,11 @@ def test_every_task_that_the_npm_client_has_a_name_for_is_known(mock: ScaleMock)
 @needs_node
 def test_node_does_all_that_scales_newer_client_does(mock: ScaleMock) -> None:
     """Batches, projects, tasks, studio, teams and video, in that client's wire forms."""
-    frames = [f"https://img.test/{number}.jpg" for number in range(3)]
-    video = {"attachments": frames, "attachment_type": "image",
-             "geometries": {"box": {"objects_to_annotate": ["bike"]}}}  # fmt: skip
-    playback = {**video, "attachment": "https://img.test/a.mp4", "attachment_type": "video"}
-    calls = [
-        ["POST", "/projects", {"name": "rides", "type": "imageannotation", "params": {}}],
-        ["POST", "/projects", {"name": "crewed", "type": "imageannotation", "studio": True}],
-        ["GET", "/projects"],
-        ["GET", "/projects/rides"],
-        ["POST", "/projects/rides/setParams", {"instruction": "Box them."}],
-        ["POST", "/projects/rides/setOntology", {"ontology": ["bike"]}],
-        ["POST", "/batches", {"name": "a week", "project": "rides"}],
-        ["GET", "/batches?project=rides"],
-        ["GET", "/batches/a week"],
-        ["GET", "/batches/a week/status"],
-        ["POST", "/task/imageannotation", {
-            "attachment": frames[0], "project": "rides", "batch": "a week", "unique_id": "u1",
-            "geometries": video["geometries"]}],
-        ["GET", "tasks?batch=a week"],
-        ["POST", "/task/videoannotation", video],
-        ["POST", "/task/videoplaybackannotation", playback],
-        ["GET", "/teams"],
-        ["POST", "/teams/invite", {"emails": ["ann@app.test"], "team_role": "labeler"}],
-        ["POST", "/teams/set_role", {"emails": ["ann@app.test"], "team_role": "manager"}],
-        ["GET", "/studio/assignments"],
-        ["POST", "/studio/assignments/add", {"emails": ["ann@app.test"], "projects": ["crewed"]}],
-        ["POST", "/studio/projects/crewed/groups", {"emails": ["ann@app.test"], "name": "crew"}],
-        ["GET", "/studio/projects/crewed/groups"],
-        ["GET", "/studio/batches"],
-        ["POST", "/batches", {"name": "studio week", "project": "crewed"}],
-        ["POST", "/batches/studio week/finalize", {}],
-        ["POST", "/studio/batches/set_priorities", {"groups": [{"name": "studio week"}]}],
-    ]  # fmt: skip
-    answers = run_node("http.js", mock, calls)
-    assert {tuple(call[:2]): answer for call, answer in zip(calls, answers, strict=True)
+    answers = run_node("http.js", mock, CALLS)
+    assert {tuple(call[:2]): answer for call, answer in zip(CALLS, answers, strict=True)
             if answer[0] != 200} == {}  # fmt: skip
     body = dict(
-        zip([tuple(call[:2]) for call in calls], [body for _, body in answers], strict=True)
+        zip([tuple(call[:2]) for call in CALLS], [body for _, body in answers], strict=True)
     )
     assert [project["name"] for project in body["GET", "/projects"]] == ["rides", "crewed"]
     assert body["GET", "/batches/a week/status"] == {"status": "in_progress"}

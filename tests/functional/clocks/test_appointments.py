@@ -142,10 +142,19 @@ def test_what_a_call_raises_is_kept_for_the_check_and_the_clock_goes_on() -> Non
         name = (
             "test_what_a_call_raises_is_kept_for_the_check_and_the_clock_goes_on.<locals>.explode"
         )
+        line = explode.__code__.co_firstlineno + 1
+        trace = [
+            f'        File "{__file__}", line {line}, in explode',
+            '          raise KeyError("boom")',
+            "      KeyError: 'boom'",
+        ]
         assert str(found.value).splitlines() == [
             "scale_mock found 2 problems:",
             f"  - The scheduled call {name} raised at 2024-01-01T01:00:00.000Z: KeyError: 'boom'",
+            *trace,
             f"  - The scheduled call {name} raised at 2024-01-01T02:00:00.000Z: KeyError: 'boom'",
+            *trace,
+            '    To allow them: mock.check(allow="exceptions")',
         ]
         assert isinstance(mock._world.broken[0].__cause__, KeyError)
 

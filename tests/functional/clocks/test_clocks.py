@@ -12,7 +12,7 @@ from scaleapi.tasks import TaskType
 
 from scale_mock import ScaleMock
 from scale_mock.config import Settings
-from scale_mock.mock import drivers
+from scale_mock.mock import drivers, retries
 from scale_mock.mock.client import sdk_client
 from scale_mock.mock.host import Host
 from scale_mock.serving import Server
@@ -145,7 +145,7 @@ def test_an_idle_autojump_clock_brings_callbacks_without_polling(
 def test_retries_are_kept_apart_so_that_a_restarting_service_is_met(
     serve: Host, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drivers, "RETRY_S", 0.2)
+    monkeypatch.setattr(retries, "RETRY_S", 0.2)
     endpoint.status = "503 Service Unavailable"
     client = sdk_client("live_retry", serve.url)
     client.create_task(TaskType.Categorization, callback_url=endpoint.url, **FIELDS)

@@ -101,6 +101,28 @@ def test_a_reset_moves_the_patched_time_back() -> None:
         assert datetime.now(UTC) == EPOCH + HOUR
 
 
+def test_pytest_measures_real_time_all_the_while(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def nights(scale_clock):
+            with scale_clock.patch_datetime():
+                yield
+
+        def test_nights(nights, scale_clock):
+            scale_clock.advance(days=3)
+        """
+    )
+    others = [word for name in ("asyncio", "randomly") for word in ("-p", f"no:{name}")]
+    run = pytester.inline_run(*others)
+    durations = [report.duration for report in run.getreports("pytest_runtest_logreport")]
+    run.assertoutcome(passed=1)
+    assert len(durations) == 3
+    assert all(0 <= duration < 3600 for duration in durations)
+
+
 def test_leading_and_following_exclude_each_other() -> None:
     with ScaleMock() as mock:
         with mock.clock.patch_datetime():

@@ -96,12 +96,15 @@ ANEW: dict[str, set[str]] = {
     },
     "world.script.Receivers": {"known", "now", "start_at", "targets"},
     "world.tickets.Tickets": {"_changed", "_open", "newest"},
+    "world.unread.UnreadField": {"field", "meant", "operation", "times", "type"},
+    "world.unread.UnreadFields": {"_fields_max", "_found"},
     "world.world.World": {
         # the user's, and the door's
         "_first_faults", "_first_rules", "_first_settings", "_first_start_at", "_mounts",
-        "_play", "_watchers", "absorbing", "calls_known", "clock_changed", "file_faults",
-        "file_rules", "follower", "lock", "make_appointment", "make_step", "may_run", "name",
-        "on_attempt", "polls", "requests", "tickets", "unknown_routes",
+        "_outer", "_play", "_watchers", "absorbing", "calls_known", "clock_changed", "file_faults",
+        "file_rules", "follower", "is_untouched", "lock", "make_appointment", "make_step",
+        "may_run", "name", "on_attempt", "perform", "polls", "requests", "tickets",
+        "unknown_routes", "unread_fields",
         # kept as it is: nobody was told yet
         "broken",
         # the parts that only work on the others

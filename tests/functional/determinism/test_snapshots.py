@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[3]
 
 NO_STATE = {
     "World.requests": "the log of a door",
+    "World.unread_fields": "likewise: what its clients sent in vain",
     "World.polls": "counts reads, which change nothing",
     "Scheduler._heap": "the same events, but heaps of the same things may differ",
     "World.tickets": "requests of a door that are not answered yet",

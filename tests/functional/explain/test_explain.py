@@ -168,7 +168,7 @@ def test_a_gate_that_keeps_a_batch_in_staging_is_told(open_door: OpenDoor) -> No
         "is missing: a calibration score of at least 80 (no calibration task was audited yet: "
         "POST /v1/task/TASK_ID/audit, task.audit); an evaluation task (POST "
         "/v1/evaluation_tasks/imageannotation, client.create_evaluation_task); a training task "
-        "(POST /v1/training_tasks/imageannotation, client.create_training_task)."
+        "(POST /v1/training_tasks/imageannotation, client.create_training_task)"
     )
     found = explained(door, task, "live")
     assert found.waits_for == (

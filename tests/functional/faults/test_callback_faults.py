@@ -212,7 +212,8 @@ def test_a_callback_fault_that_never_fired_names_the_nearest(
     assert str(caught.value) == (
         "scale_mock found 1 problem:\n"
         '  - fault "fault-1" (drop) never fired: no callback matched; the nearest was attempt 1 of '
-        f"task {task}'s callback (completed) to {URL}: attempt wanted 3, found 1"
+        f"task {task}'s callback (completed) to {URL}: attempt wanted 3, found 1\n"
+        '    To allow it: mock.check(allow="unused_faults")'
     )
 
 

@@ -364,6 +364,7 @@ def test_a_fault_that_never_fired_fails_the_check(shop: Shop) -> None:
         "nth wanted 3, found 1",
         '  - fault "fault-2" (reset) never fired: no request matched; the nearest was create_task '
         "(POST /v1/task/categorization): project wanted 'p', found nothing",
+        '    To allow them: mock.check(allow="unused_faults")',
     ]
     shop.mock.faults.remove("late")
     shop.mock.faults.clear()

@@ -122,6 +122,7 @@ def test_a_client_creates_reads_and_is_told_of_its_mistakes(
         ("POST", 200),
         ("GET", 200),
         ("GET", 404),
+        ("GET", 401),
     ]
 
 

@@ -190,12 +190,17 @@ def _world(door: Door, call: Any) -> None:
     call("GET", "/journal", headers={"Accept": "application/jsonl"})
     call("GET", "/journal/digest")
     call("GET", "/requests")
+    ok(door.post("/task/imageannotation", json={**IMAGE, "calback": "x"}))
+    assert call("GET", "/unread_fields")
     kept = door.request("GET", "/_mock/snapshot").content
     json_ = {"content-type": "application/json"}
     assert door.request("POST", "/_mock/restore", data=kept, headers=json_).status_code == 200
     call("GET", "/health")
     call("GET", "/worlds")
     call("POST", "/reset")
+    assert call("POST", "/call/clock.now", {}) == {"result": "2024-01-01T00:00:00+00:00"}
+    call("POST", "/worlds", {"name": "another", "seed": 3})
+    call("DELETE", "/worlds/another")
     call("DELETE", f"/worlds/{door.mock.name}")
 
 

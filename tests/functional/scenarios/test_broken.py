@@ -21,7 +21,7 @@ from scale_mock.mock.scenarios.calls import PYTHON, STEP_KEYS
 from scale_mock.mock.scenarios.parts import KEYS
 from scale_mock.mock.scenarios.reading import NOT_SETTINGS, TABLES, TOP, read_scenario
 from scale_mock.selectors.documents import read_document
-from scale_mock.world.world import TASK_TYPES
+from scale_mock.world.building import TASK_TYPES
 
 if TYPE_CHECKING:
     import random

@@ -22,7 +22,9 @@ BODY = {"attachment_type": "text", "categories": ["a", "b"]}
 def problem_of(mock: ScaleMock) -> str:
     with pytest.raises(AssertionError) as found:
         mock.check()
-    return str(found.value)
+    text, _, relax = str(found.value).rpartition("\n")
+    assert relax == '    To allow it: mock.check(allow="exceptions")'
+    return text
 
 
 def test_what_a_scenario_makes_at_its_beginning_is_there_at_once(

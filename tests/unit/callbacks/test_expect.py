@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scaleapi.tasks import TaskStatus
 
 from scale_mock.callbacks.expect import Expectation, expectation, order_item
 from scale_mock.callbacks.records import Callback
@@ -59,6 +60,26 @@ def test_a_batch_is_an_object_a_dict_or_a_name(batch: object) -> None:
         ({"task": "t", "batch": "b"}, "belongs to a task or to a batch: pass one of the two."),
         ({"status": "done"}, "status='done': .* one of completed, error, pending, canceled."),
         ({"reason": "x"}, "reason='x': .* one of completed, error, audited, recalled, resent."),
+        (
+            {"status": "complete"},
+            """status='complete': there is no such status; did you mean "completed"\\? Callbacks """
+            "report one of completed, error, pending, canceled.",
+        ),
+        (
+            {"status": TaskStatus.Completed},
+            "status=TaskStatus.Completed: expected a text, for example TaskStatus.Completed.value. "
+            "Callbacks report",
+        ),
+        ({"reason": 7}, "reason=7: expected a text. Callbacks are due for one of completed"),
+        (
+            {"task": {"name": "b"}},
+            "expected an SDK object, a dict with task_id or id, or a text. Is it a batch\\? Then "
+            "pass batch=.",
+        ),
+        (
+            {"batch": SimpleNamespace(task_id="t")},
+            "expected an SDK object, a dict with name, or a text. Is it a task\\? Then pass task=.",
+        ),
     ],
 )
 def test_wrong_arguments_are_refused_with_what_is_accepted(arguments: Any, text: str) -> None:

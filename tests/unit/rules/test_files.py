@@ -26,7 +26,7 @@ from scale_mock.rules.parse import KEYS
 from scale_mock.selectors import occasions
 from scale_mock.selectors.documents import read_document
 from scale_mock.selectors.matching import TASK_FIELDS
-from scale_mock.world.world import TASK_TYPES
+from scale_mock.world.building import TASK_TYPES
 
 if TYPE_CHECKING:
     import random

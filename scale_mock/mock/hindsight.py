@@ -1,0 +1,53 @@
+"""Looking back on a world: its requests, what of them nobody read, and the strict checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scale_mock.mock.checks import raise_findings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scale_mock.world import World
+    from scale_mock.world.requests import RequestRecord
+    from scale_mock.world.unread import UnreadField
+
+
+class Hindsight:
+    """What :class:`scale_mock.ScaleMock` offers to look back."""
+
+    _world: World
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """Every API request so far, keys made unreadable."""
+        with self._world.lock:
+            return list(self._world.requests)
+
+    @property
+    def unread_fields(self) -> list[UnreadField]:
+        """The fields of requests that nobody read, with how often each was sent.
+
+        Scale takes such fields as well, so that a misspelt one goes unnoticed; ``strict_fields``
+        refuses them.
+        """
+        with self._world.lock:
+            return list(self._world.unread_fields)
+
+    def check(self, *, allow: str | Iterable[str] = ()) -> None:
+        """Fails if something went wrong that nothing has reported yet.
+
+        Args:
+            allow: Checks that find nothing, by name: those of the marker's ``allow``, for example
+                ``"unused_rules"``, or several.
+
+        Raises:
+            AssertionError: An unknown route was called, a rule or fault never fired, a callback
+                was never acknowledged, a handler or the mock itself raised; the text names what
+                allows each.
+            ConfigurationError: There is no check of that name.
+        """
+        __tracebackhide__ = True
+        self._world.rest()
+        raise_findings(self._world, allow)
