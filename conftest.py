@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import settings
+
+# What was said to this run is not said to the runs of pytest inside its tests.
+os.environ.pop("PYTEST_ADDOPTS", None)
 
 # A machine that is busy with something else must not fail a property.
 settings.register_profile("scale_mock", deadline=None)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scale_mock.mock.facade import ScaleMock as ScaleMock
     from scale_mock.mock.interception import Interception as Interception
     from scale_mock.mock.remote.mock import RemoteMock as RemoteMock
-    from scale_mock.pytest_plugin.session import ScaleServer as ScaleServer
+    from scale_mock.pytest_plugin.server import ScaleServer as ScaleServer
     from scale_mock.rules.rule import Rule as Rule
     from scale_mock.sim.scheduler import Progress as Progress
     from scale_mock.world.explain import Explanation as Explanation
@@ -105,7 +105,7 @@ _HOMES = {
     "Rule": "scale_mock.rules.rule",
     "ScaleMock": "scale_mock.mock.facade",
     "ScaleMockError": "scale_mock.errors",
-    "ScaleServer": "scale_mock.pytest_plugin.session",
+    "ScaleServer": "scale_mock.pytest_plugin.server",
     "SleptInVain": "scale_mock.errors",
     "UnreadField": "scale_mock.world.unread",
     "mock_scale": "scale_mock.mock.decorating",

@@ -5,6 +5,7 @@ That it tells everything that users can name is held by ``tests/manual``.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import os
@@ -22,6 +23,9 @@ from scale_mock.config.options import OPTIONS
 from scale_mock.config.settings import NAMES, Settings
 from scale_mock.mock.host import Host
 from scale_mock.world import World
+
+for name in ("scale_mock.api", "scale_mock.mock.callbacks", "scale_mock.world.building"):
+    importlib.import_module(name)  # pytester drops what is first loaded inside
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -6,7 +6,7 @@ from base64 import b64decode
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from scale_mock.api import control, receiver, results, v1, v2
+from scale_mock.api import v1
 from scale_mock.api.call import Call
 from scale_mock.api.handling import Handling, write_down
 from scale_mock.api.reply import Reply
@@ -29,21 +29,27 @@ if TYPE_CHECKING:
 AFTER_REPLY = "scale_mock.after_reply"
 DEFERRED = "scale_mock.deferred"
 
-ROUTER = Router(
-    [
-        *((v1.PREFIX, operation) for operation in v1.OPERATIONS),
-        *((v2.PREFIX, operation) for operation in v2.OPERATIONS),
-        *((control.PREFIX, operation) for operation in control.OPERATIONS),
-        *((control.PREFIX, operation) for operation in receiver.OPERATIONS),
-        *((control.PREFIX, operation) for operation in results.OPERATIONS),
-    ]
-)
+CONTROL = "/_mock"
+"""What the paths of the operations begin with that are ours and not the platform's."""
 
 
-OF_CONTROL = frozenset(
-    operation.name for prefix, operation in ROUTER.operations if prefix == control.PREFIX
-)
-"""The names of the operations that are ours and not the platform's."""
+def _v1() -> Iterable[Operation]:
+    return v1.OPERATIONS
+
+
+def _v2() -> Iterable[Operation]:
+    from scale_mock.api import v2
+
+    return v2.OPERATIONS
+
+
+def _control() -> Iterable[Operation]:
+    from scale_mock.api import control, receiver, results
+
+    return (*control.OPERATIONS, *receiver.OPERATIONS, *results.OPERATIONS)
+
+
+ROUTER = Router({"/v1": _v1, "/v2": _v2, CONTROL: _control})
 
 
 class App:
@@ -88,7 +94,7 @@ class App:
         try:
             return self.registry.find(key)
         except Refusal as refusal:
-            if refusal.text != UNAUTHORIZED.text or operation.name not in OF_CONTROL:
+            if refusal.text != UNAUTHORIZED.text or not ROUTER.is_below(CONTROL, operation):
                 raise
             if not key:
                 found = "no key that can be read"
@@ -139,7 +145,7 @@ class App:
     ) -> None:
         """Writes a call with a key of no world down in the only world, whose it was meant to be."""
         worlds = self.registry.worlds()
-        if len(worlds) != 1 or operation.name in OF_CONTROL:
+        if len(worlds) != 1 or ROUTER.is_below(CONTROL, operation):
             return
         write_down(
             worlds[0],

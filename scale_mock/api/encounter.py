@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -219,6 +218,8 @@ def _verdict(struck: Struck) -> Verdict | None:
 
 def _page(status: int, text: str) -> bytes:
     """What a proxy in front of the platform answers where the platform itself does not."""
+    from html import escape  # late: its table of entities is long, and pages are few
+
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
     title = f"{status} {escape(phrase)}"
     return (

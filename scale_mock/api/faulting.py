@@ -5,7 +5,6 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from scale_mock.api import v1, v2
 from scale_mock.faults.book import as_fault, numbered
 from scale_mock.faults.parse import locate
 from scale_mock.selectors.where import did_you_mean
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 def operation_names() -> tuple[str, ...]:
     """The operations that faults can strike: Scale's own, none of the control API."""
+    from scale_mock.api import v1, v2
+
     return tuple(dict.fromkeys(operation.name for operation in (*v1.OPERATIONS, *v2.OPERATIONS)))
 
 

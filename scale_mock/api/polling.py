@@ -12,7 +12,6 @@ from scale_mock.domain.model import Task
 from scale_mock.domain.refusals import STUCK_POLL
 from scale_mock.domain.task_index import TaskFilter
 from scale_mock.sim.instants import to_iso
-from scale_mock.world.explain import explain_batch, explain_task
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -98,6 +97,8 @@ def refuse_stuck(call: Call, polled: Polled | None) -> None:
 
 
 def _stuck(call: Call, world: World, polled: Polled, *, moves: bool) -> Refusal:
+    from scale_mock.world.explain import explain_task
+
     why = _explained(world, polled.thing)
     what, waits = why.subject, f"It waits for {why.waits_for}"
     if not isinstance(polled.key, str):
@@ -127,6 +128,8 @@ def _first_scheduled(call: Call, thing: Task | Batch) -> Task | None:
 
 
 def _explained(world: World, thing: Task | Batch) -> Explanation:
+    from scale_mock.world.explain import explain_batch, explain_task
+
     if isinstance(thing, Task):
         return explain_task(world, thing)
     return explain_batch(world, thing)

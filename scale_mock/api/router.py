@@ -11,46 +11,67 @@ from scale_mock.config.late import LOADING
 from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from scale_mock.api.operations import Operation
     from scale_mock.api.routing import PathMap
+    from scale_mock.domain.refusals import Refusal
 
 
 _NAME = re.compile(r"<(?:\w+:)?(\w+)>")
 """A name in a path as the operations spell it; readers see ``{name}``."""
 
 
-class Router:
-    """Finds operations.
+class _Group:
+    """The operations below one prefix.
 
     Args:
-        operations: All operations with their prefixes, for example ``("/v1", operation)``.
+        prefix: The first segment of all their paths, for example ``/v1``.
+        operations: They.
     """
 
-    def __init__(self, operations: Iterable[tuple[str, Operation]]) -> None:
-        self._operations = list(operations)
+    def __init__(self, prefix: str, operations: Iterable[Operation]) -> None:
+        self.operations = [(prefix, operation) for operation in operations]
+        self.names = frozenset(operation.name for _, operation in self.operations)
+        self.paths: dict[str, list[str]] = {}
+        self.fixed: dict[tuple[str, str], Operation] = {}
+        for _, operation in self.operations:
+            path = prefix + operation.path
+            self.paths.setdefault(path, []).append(operation.method)
+            if "<" not in path:
+                self.fixed[operation.method, path] = operation
+
+    @cached_property
+    def map(self) -> PathMap:
+        with LOADING:
+            from scale_mock.api.routing import PathMap
+
+        return PathMap(self.operations)
+
+
+class Router:
+    """Finds operations. Those below a prefix are loaded with the first request for one of them.
+
+    Args:
+        loaders: What returns the operations below a prefix, by prefix, for example ``/v1``.
+    """
+
+    def __init__(self, loaders: Mapping[str, Callable[[], Iterable[Operation]]]) -> None:
+        self._loaders = dict(loaders)
+        self._groups: dict[str, _Group] = {}
         # Clients poll: the same few paths come again and again.
         self._found = lru_cache(maxsize=4096)(self._search)
-        self._paths: dict[str, list[str]] = {}
         self._fixed: dict[tuple[str, str], Operation] = {}
-        for prefix, operation in self._operations:
-            path = prefix + operation.path
-            self._paths.setdefault(path, []).append(operation.method)
-            if "<" not in path:
-                self._fixed[operation.method, path] = operation
 
     @property
     def operations(self) -> list[tuple[str, Operation]]:
         """All operations with their prefixes."""
-        return list(self._operations)
+        return [pair for prefix in self._loaders for pair in self._group(prefix).operations]
 
-    @cached_property
-    def _map(self) -> PathMap:
-        with LOADING:
-            from scale_mock.api.routing import PathMap
-
-        return PathMap(self._operations)
+    def is_below(self, prefix: str, operation: Operation) -> bool:
+        """Whether an operation that was found is one of those below a prefix."""
+        group = self._groups.get(prefix)
+        return group is not None and operation.name in group.names
 
     def match(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
         """The operation and the names in its path.
@@ -67,19 +88,41 @@ class Router:
 
     def _search(self, method: str, raw_path: str) -> tuple[Operation, Mapping[str, str]]:
         path = decode_path(raw_path)
+        prefix = "/" + path[1:].partition("/")[0]
+        if prefix not in self._loaders:
+            raise self._no_route(method, raw_path, path)
+        group = self._group(prefix)
+        fixed = group.fixed.get((method, path))
+        if fixed is not None:
+            return fixed, {}
         try:
-            found = self._map.find(method, path)
+            found = group.map.find(method, path)
         except WrongMethod as error:
             raise METHOD_NOT_FOUND(
                 method=method, path=raw_path, methods=", ".join(error.methods)
             ) from None
         if found is None:
-            raise ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
+            raise self._no_route(method, raw_path, path)
         return found
 
+    def _group(self, prefix: str) -> _Group:
+        group = self._groups.get(prefix)
+        if group is None:
+            with LOADING:
+                group = self._groups.get(prefix)
+                if group is None:
+                    group = _Group(prefix, self._loaders[prefix]())
+                    self._fixed.update(group.fixed)
+                    self._groups[prefix] = group
+        return group
+
     def load(self) -> None:
-        """Loads what paths with names need, so that no request has to wait for it."""
-        self._map.find("GET", "/")
+        """Loads all operations and what paths with names need: no request has to wait for it."""
+        for prefix in self._loaders:
+            self._group(prefix).map.find("GET", "/")
+
+    def _no_route(self, method: str, raw_path: str, path: str) -> Refusal:
+        return ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
 
     def _nearest(self, method: str, path: str) -> str:
         """The three known routes that look most like a path."""
@@ -88,9 +131,11 @@ class Router:
         def likeness(known: str) -> float:
             return SequenceMatcher(None, known, path[:200]).ratio()
 
-        best = sorted(self._paths, key=likeness, reverse=True)[:3]
+        paths: dict[str, list[str]] = {}
+        for prefix in self._loaders:
+            paths |= self._group(prefix).paths
+        best = sorted(paths, key=likeness, reverse=True)[:3]
         return ", ".join(
-            f"{method if method in self._paths[known] else self._paths[known][0]} "
-            + _NAME.sub(r"{\1}", known)
+            f"{method if method in paths[known] else paths[known][0]} " + _NAME.sub(r"{\1}", known)
             for known in best
         )

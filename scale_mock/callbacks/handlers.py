@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import io
 import sys
-import traceback
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -63,6 +62,8 @@ def call_handler(app: WSGIApplication, url: str, body: bytes, headers: Mapping[s
         return Answer(None, "timeout")
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
+        import traceback  # late: no start has to wait for it
+
         return Answer(None, words, traceback=traceback.format_exc())
 
 
@@ -81,6 +82,21 @@ def arguments_of(app: Callable[..., object]) -> int | None:
         return None
     positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
     return sum(p.kind in positional and p.default is p.empty for p in parameters)
+
+
+def can_take(app: Callable[..., object]) -> bool:
+    """Whether a callable takes what handlers, WSGI or ASGI applications get, or cannot be told."""
+    try:
+        signature = inspect.signature(app)
+    except (TypeError, ValueError):
+        return True
+    for count in (1, 2, 3):
+        try:
+            signature.bind(*range(count))
+        except TypeError:
+            continue
+        return True
+    return False
 
 
 CALL = "__call__"

@@ -16,6 +16,7 @@ from scale_mock.callbacks.handlers import (
     arguments_of,
     call_application,
     call_handler,
+    can_take,
     handler_as_wsgi,
     is_async,
 )
@@ -80,6 +81,11 @@ class Targets:
             raise ConfigurationError(
                 f"mount({prefix!r}): expected a WSGI or ASGI application or a callable, "
                 f"got {app!r}."
+            )
+        if not can_take(app):
+            raise ConfigurationError(
+                f"mount({prefix!r}): {app!r} cannot be called with a request. A handler takes one "
+                "argument, werkzeug's Request; a WSGI application takes two, an ASGI one three."
             )
         end = self._loops.pop(prefix, None)
         if end is not None:

@@ -209,5 +209,11 @@ def told(given: Mapping[str, Given]) -> str:
 def _hint(name: object) -> str:
     from difflib import get_close_matches
 
+    for option in OPTIONS:
+        if option.name == name:
+            return (
+                f" It is about a whole run: use {option.flag}, the variable {option.variable} or "
+                f"the ini option {option.ini}."
+            )
     near = get_close_matches(str(name), ARGUMENTS, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""

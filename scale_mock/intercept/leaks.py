@@ -97,8 +97,9 @@ class Leaks:
         thread = threading.current_thread().name
         instead = next((other for other in answered if other != host and self.covers(other)), None)
         advice = (
-            "The mock answers inside `with mock.intercept():`, for further addresses with "
-            "mock.intercept(hosts=[...])."
+            "The mock answers a pytest test that takes the fixture scale_mock (a marker alone "
+            "makes no world), and code inside `with mock.intercept():`; further addresses with "
+            "hosts=[...]."
             if instead is None
             else f"{host} is not answered: use https://{instead}, or hosts=['https://{host}']."
         )

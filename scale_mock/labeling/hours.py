@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
 ONE_DAY = timedelta(days=1)
 WINDOW = re.compile(r"\s*(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})\s*")
@@ -71,6 +71,8 @@ def hours_of(hours: str | None, weekdays: tuple[int, ...], timezone: str) -> Hou
     """The hours that somebody keeps; ``None`` for around the clock on every day."""
     if hours is None and len(weekdays) == len(range(7)):
         return None
+    from zoneinfo import ZoneInfo  # late: few keep hours
+
     start, end = read_window(hours or WHOLE_DAY)
     return Hours(start, end, frozenset(weekdays), ZoneInfo(timezone))
 

@@ -1,6 +1,6 @@
 """The facade for Python users: everything a test does with a world, through one object.
 
-It is loaded when it is first asked for, because a server needs its host only.
+It is loaded when it is first asked for, because much of what lies here does without it.
 """
 
 from __future__ import annotations

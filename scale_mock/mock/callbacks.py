@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scale_mock.callbacks.expect import Expectation, expectation, order_item
 from scale_mock.domain.refusals import CALLBACK_NOT_FOUND
 from scale_mock.errors import ConfigurationError
-from scale_mock.mock import report
+from scale_mock.mock.reports import assertions
 from scale_mock.selectors.durations import parse_duration
 from scale_mock.world.platform import RECEIVER_URL
 
@@ -159,12 +159,12 @@ class Callbacks:
             found = self._matching(expected)
             if len(found) < least:
                 raise AssertionError(
-                    report.missing(
+                    assertions.missing(
                         self._world, expected, found, times=times, within=span, since=since
                     )
                 )
             if times is not None and len(found) > times:
-                raise AssertionError(report.too_many(self._world, expected, found, times))
+                raise AssertionError(assertions.too_many(self._world, expected, found, times))
         return found if times is not None else found[0]
 
     def assert_not_received(
@@ -197,7 +197,9 @@ class Callbacks:
         with self._world.lock:
             if found := self._matching(expected):
                 moved = span > timedelta(0)
-                raise AssertionError(report.too_many(self._world, expected, found, 0, moved=moved))
+                raise AssertionError(
+                    assertions.too_many(self._world, expected, found, 0, moved=moved)
+                )
 
     def assert_order(
         self, items: Iterable[object], *, within: timedelta | float | str = WITHIN
@@ -228,13 +230,13 @@ class Callbacks:
             if len(came) < len(expected):
                 place = f", number {len(came) + 1} of {len(expected)} in order,"
                 raise AssertionError(
-                    report.missing(
+                    assertions.missing(
                         self._world, expected[len(came)], [], times=None, within=span, since=since,
                         place=place if len(expected) > 1 else "",
                     )
                 )  # fmt: skip
             if sorted(came, key=self._place) != came:
-                raise AssertionError(report.wrong_order(self._world, expected, came))
+                raise AssertionError(assertions.wrong_order(self._world, expected, came))
         return came
 
     def _begin_wait(self) -> datetime:

@@ -118,7 +118,7 @@ class Clock:
         Raises:
             ConfigurationError: On entering, if the world's clock follows that very time.
         """
-        from scale_mock.mock.patching import patched_datetime
+        from scale_mock.mock.sleep.patching import patched_datetime
 
         return patched_datetime(self._world)
 

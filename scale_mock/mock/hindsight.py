@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.mock.checks import raise_findings
+from scale_mock.mock.reports.checks import raise_findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

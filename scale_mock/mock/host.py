@@ -6,7 +6,7 @@ import threading
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from scale_mock.mock.retries import MOVING, RetryGate
+from scale_mock.mock.threads.retries import MOVING, RetryGate
 from scale_mock.registry import Registry
 
 if TYPE_CHECKING:
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from scale_mock.api import App
-    from scale_mock.mock.drivers import ClockDriver
-    from scale_mock.mock.workers import PumpWorker
+    from scale_mock.mock.threads.drivers import ClockDriver
+    from scale_mock.mock.threads.workers import PumpWorker
     from scale_mock.serving import Server
     from scale_mock.world import World
+
+    Perform = Callable[["Host", World, str, Mapping[str, object]], tuple[int, object]]
+    Opener = Callable[["Host", Mapping[str, object]], World]
 
 
 class Host:
@@ -29,6 +32,10 @@ class Host:
         port: The port; 0 lets the system choose.
         worlds_max: How many worlds there may be.
         on_error: Told of exceptions that reach the server; tracebacks go to stderr without it.
+        perform: Makes a call of the Python API on a world, given the host, the world, the call's
+            name and its arguments; without it, the worlds know no such calls.
+        opener: Makes a world as somebody elsewhere wants it, given the host and arguments, and adds
+            it; without it, nobody elsewhere opens worlds.
 
     Attributes:
         callback_hosts: Hosts that callbacks of every world are really sent to which somebody makes
@@ -43,15 +50,19 @@ class Host:
         port: int = 0,
         worlds_max: int = 1000,
         on_error: Callable[[BaseException], None] | None = None,
+        perform: Perform | None = None,
+        opener: Opener | None = None,
     ) -> None:
         self.registry = Registry(
             factory=factory, worlds_max=worlds_max, opened=self._tend, retired=self._retire
         )
-        self.registry.make = self._open
+        if opener is not None:
+            self.registry.make = partial(opener, self)
         self.callback_hosts: tuple[str, ...] = ()
         self._address = address
         self._port = port
         self._on_error = on_error
+        self._perform = perform
         self._lock = threading.Lock()
         self._workers: dict[World, PumpWorker] = {}
         self._servers: dict[str, Server] = {}
@@ -139,22 +150,13 @@ class Host:
         world.on_attempt = gate.note
         world.clock_changed = self._watch
         world.make_step = partial(_make_step, world)
-        world.perform = partial(self._perform, world)
+        if self._perform is not None:
+            world.perform = partial(self._perform, self, world)
         if world.clock_mode in MOVING:
             self._watch()
 
-    def _perform(self, world: World, name: str, given: Mapping[str, object]) -> tuple[int, object]:
-        from scale_mock.mock.remote.desk import perform
-
-        return perform(self, world, name, given)
-
-    def _open(self, given: Mapping[str, object]) -> World:
-        from scale_mock.mock.remote.desk import open_world
-
-        return open_world(self, given)
-
     def _wake(self, world: World) -> None:
-        from scale_mock.mock.workers import PumpWorker
+        from scale_mock.mock.threads.workers import PumpWorker
 
         with self._lock:
             worker = self._workers.get(world)
@@ -169,7 +171,7 @@ class Host:
             worker.close()
 
     def _watch(self) -> None:
-        from scale_mock.mock.drivers import ClockDriver
+        from scale_mock.mock.threads.drivers import ClockDriver
         from scale_mock.serving.realtime import clock as real
 
         with self._lock:

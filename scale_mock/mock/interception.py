@@ -7,6 +7,7 @@ whatever thread the call comes from; while there is one only, any well-formed ke
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from scale_mock.errors import ConfigurationError, LeakError
@@ -114,7 +115,46 @@ def raise_leaks(since: int) -> None:
         raise LeakError("\n".join(texts))
 
 
-class Interception(Generic[Mock]):
+class Entered(ABC, Generic[Mock]):
+    """What a ``with`` or ``async with`` statement begins and ends; leaks in it are raised."""
+
+    _mock: Mock
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Begins, once more if it is on already."""
+
+    @abstractmethod
+    def end(self) -> int:
+        """Undoes the last beginning; answers how many leaks there had been when it began."""
+
+    def __enter__(self) -> Mock:
+        self.begin()
+        return self._mock
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        leaks = self.end()
+        if error is None:
+            raise_leaks(leaks)
+
+    async def __aenter__(self) -> Mock:
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, traceback)
+
+
+class Interception(Entered[Mock]):
     """What :meth:`scale_mock.ScaleMock.intercept` returns: a context manager, sync and async.
 
     It can be entered again while it is entered, and after it was left.
@@ -163,7 +203,7 @@ class Interception(Generic[Mock]):
         self._hosts.open()
         asleep = None
         if self._absorb_sleep:
-            from scale_mock.mock.sleeping import absorbing
+            from scale_mock.mock.sleep.absorbing import absorbing
 
             asleep = absorbing(world)
             try:
@@ -198,28 +238,3 @@ class Interception(Generic[Mock]):
     def _leave(self) -> None:
         self._hosts.close()
         _exchange.leave(self._world)
-
-    def __enter__(self) -> Mock:
-        self.begin()
-        return self._mock
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        leaks = self.end()
-        if error is None:
-            raise_leaks(leaks)
-
-    async def __aenter__(self) -> Mock:
-        return self.__enter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.__exit__(kind, error, traceback)

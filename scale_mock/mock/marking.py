@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
-from scale_mock.mock.checks import Finding
+from scale_mock.mock.reports.checks import Finding
 from scale_mock.world.rewinding import Mark
 
 if TYPE_CHECKING:

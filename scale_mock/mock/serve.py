@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import scale_mock.world.building  # noqa: F401 - the first request makes a world
 from scale_mock.api.stepping import make_step
 from scale_mock.config import Settings
 from scale_mock.mock.host import Host
@@ -12,7 +13,7 @@ from scale_mock.mock.scene import NO_SCENE, Scene
 from scale_mock.world.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 
@@ -59,15 +60,37 @@ def serving_host(
             world.play(scene.play)
         return world
 
-    host = Host(factory=open_world, address=address, port=port, worlds_max=chosen.worlds_max)
+    host = Host(
+        factory=open_world,
+        address=address,
+        port=port,
+        worlds_max=chosen.worlds_max,
+        perform=_perform,
+        opener=_open,
+    )
     host.callback_hosts = chosen.callback_hosts
     return host
 
 
+def _perform(
+    host: Host, world: World, name: str, given: Mapping[str, object]
+) -> tuple[int, object]:
+    """As the facade does it, which no start has to wait for."""
+    from scale_mock.mock.facade import perform_call
+
+    return perform_call(host, world, name, given)
+
+
+def _open(host: Host, given: Mapping[str, object]) -> World:
+    """As the facade does it, which no start has to wait for."""
+    from scale_mock.mock.facade import open_mock
+
+    return open_mock(host, given)
+
+
 def load_rest() -> None:
     """Loads what the first requests need and the start does not, before they ask for it."""
-    import scale_mock.callbacks.transport
-    import scale_mock.world.building  # noqa: F401 - for the first world
+    import scale_mock.callbacks.transport  # noqa: F401
     from scale_mock.api.app import ROUTER
 
     ROUTER.load()

@@ -12,6 +12,7 @@ argument, so a nearer list replaces the farther one; ``faults`` likewise.
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,21 +21,13 @@ import pytest
 from scale_mock.config.options import ARGUMENTS
 from scale_mock.config.width import look_at_terminal, width
 from scale_mock.errors import ConfigurationError, MissingDependency, ScaleMockError
-from scale_mock.pytest_plugin.checking import TOLD_LATE, leaks_left
-from scale_mock.pytest_plugin.reading import header
-from scale_mock.pytest_plugin.registering import add_options
-from scale_mock.pytest_plugin.session import (
-    RUN,
-    RUNNING,
-    SESSION,
-    Session,
-    fail_for_late_leaks,
-    open_run,
-    renew_guard,
-)
-from scale_mock.pytest_plugin.session import (
-    ScaleServer as ScaleServer,
-)
+from scale_mock.pytest_plugin.checking import TOLD_LATE, leaks_left, renew_guard
+from scale_mock.pytest_plugin.reading import header, refuse_misspelt
+from scale_mock.pytest_plugin.registering import add_options, watch
+from scale_mock.pytest_plugin.running import RUN, RUNNING
+from scale_mock.pytest_plugin.server import ScaleServer as ScaleServer
+from scale_mock.pytest_plugin.session import SESSION, Session, fail_for_late_leaks, open_run
+from scale_mock.pytest_plugin.summary import finish, show, take_over
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -61,9 +54,10 @@ MATRIX_HELP = (
 _FAILED = pytest.StashKey[bool]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Registers flags and ini options from the one table."""
     add_options(parser)
+    watch(pluginmanager, sys.modules[__name__])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -72,15 +66,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MATRIX_HELP)
     look_at_terminal(getattr(config, "workerinput", {}).get("scale_mock_width"))
     try:
-        config.stash[SESSION] = Session(config)
+        session = config.stash[SESSION] = Session(config)
+        if "url" in session.told:
+            from scale_mock.pytest_plugin.remote import Elsewhere
+
+            session.elsewhere = Elsewhere(config, session.told)
     except ConfigurationError as error:
         raise pytest.UsageError(f"scale_mock: {error}") from None
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """What holds for a world that neither marker nor ``scale_mock_config`` changes."""
-    session = config.stash[SESSION]
-    return header({**session.below, **session.above})
+    return header(config.stash[SESSION].told)
 
 
 def pytest_assertrepr_compare(
@@ -97,7 +94,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Has marked tests run under several event orders."""
     session = metafunc.config.stash[SESSION]
     if session.orders is not None or metafunc.definition.get_closest_marker("scale_seed_matrix"):
-        from scale_mock.pytest_plugin.seeds import multiply
+        from scale_mock.pytest_plugin.multiplying import multiply
 
         multiply(metafunc, session)
 
@@ -119,9 +116,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Looks that the leak guard is whole, if there is one; a run of a test is judged by itself."""
+    __tracebackhide__ = True
     item.stash[_FAILED] = False
     if RUN not in item.stash or item.config.stash[SESSION].wide is not None:
         renew_guard()  # a world of its own has just done it
+        refuse_misspelt(item)
 
 
 @pytest.hookimpl(trylast=True)
@@ -137,8 +136,6 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fails the run for what threads tried after the last test."""
-    from scale_mock.pytest_plugin.summary import finish
-
     finish(session)
 
 
@@ -153,16 +150,16 @@ def pytest_configure_node(node: Any) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Takes over what a worker of pytest-xdist has to tell."""
-    from scale_mock.pytest_plugin.summary import take_over
-
     take_over(node)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Shows what threads tried after the last test, and which fields nobody read."""
-    from scale_mock.pytest_plugin.summary import show
-
     show(terminalreporter, config)
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        from scale_mock.pytest_plugin.multiplying import show as show_orders
+
+        show_orders(terminalreporter)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -213,7 +210,11 @@ def scale_mock(scale_mock_config: Mapping[str, object]) -> Iterator[ScaleMock]:
     run = open_run(item, session, scale_mock_config)
     try:
         yield run.mock
-        run.check()
+        found = run.check()
+        if found is not None:
+            from scale_mock.pytest_plugin.dumping import fail_late
+
+            fail_late(run, found)
     finally:
         del item.stash[RUN]
         run.close()

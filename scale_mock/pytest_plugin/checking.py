@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -29,8 +29,8 @@ ALLOWED = pytest.StashKey[frozenset[str]]()
 """What a test with a world allows."""
 
 
-class Terms(NamedTuple):
-    """What was said about a test's end.
+class Terms:
+    """What was said about a test's end. No named tuple: making one slows down every start.
 
     Attributes:
         strict: Whether a passed test is checked.
@@ -39,10 +39,13 @@ class Terms(NamedTuple):
         dump: Where a failing test leaves a folder; ``None`` for nowhere.
     """
 
-    strict: bool = True
-    allow: frozenset[str] = frozenset()
-    report: str = "fail"
-    dump: Path | None = None
+    __slots__ = ("allow", "dump", "report", "strict")
+
+    def __init__(self, strict: bool, allow: frozenset[str], report: str, dump: Path | None) -> None:
+        self.strict = strict
+        self.allow = allow
+        self.report = report
+        self.dump = dump
 
 
 def terms_of(given: Mapping[str, Given], config: pytest.Config) -> Terms:
@@ -71,16 +74,16 @@ def allowed(given: Mapping[str, Given]) -> frozenset[str]:
 def problems_of(mock: ScaleMock, allow: Collection[str]) -> str | None:
     """What the strict checks have against a world, each with what allows it; ``None`` for nothing.
 
-    Connections to Scale are left to :func:`fail_for_leaks`, which no ``strict=False`` turns off.
+    Connections to Scale are left to :func:`leaks_found`, which no ``strict=False`` turns off.
     """
-    from scale_mock.mock.checks import by_marker, findings, told
+    from scale_mock.mock.reports.checks import by_marker, findings, told
 
     mock._world.rest()
     found = findings(mock._world, allow=allow, leaks=False)
     if not found:
         return None
     from scale_mock.config.width import width
-    from scale_mock.mock.telling import broken
+    from scale_mock.mock.reports.telling import broken
 
     lines: list[str] = []
     for line in told(found, by_marker, allow).splitlines():
@@ -95,23 +98,40 @@ def leaks_left() -> list[str]:
     return [] if interception is None else interception.leak_texts()
 
 
-def fail_for_leaks(allow: Callable[[], Collection[str]]) -> None:
-    """Fails the test if there are attempts to reach Scale that no test was failed for yet.
+def renew_guard() -> None:
+    """Puts the leak guard's patches back, which other plugins may have removed after a test."""
+    interception = sys.modules.get("scale_mock.mock.interception")
+    if interception is not None:
+        interception.guard_scale()
+
+
+def leaks_found(allow: Callable[[], Collection[str]]) -> str | None:
+    """The attempts to reach Scale that no test was failed for yet, and what allows them.
 
     Where they are allowed, they count as reported: each was refused when it was made.
 
     Args:
         allow: Tells the checks that the test allows; asked only if there is something to allow.
     """
-    __tracebackhide__ = True
     texts = leaks_left()
     if not texts or "leaks" in (known := allow()):
-        return
-    from scale_mock.mock.checks import by_marker
+        return None
+    from scale_mock.config.width import width
+    from scale_mock.mock.reports.checks import by_marker
+    from scale_mock.mock.reports.telling import broken
 
+    lines = [line for text in texts for line in broken(f"  - {text}", width())]
     them = "it" if len(texts) == 1 else "them"
     relax = f"    To allow {them}: {by_marker({*known, 'leaks'})}"
-    pytest.fail("\n".join([LEAKED, *(f"  - {text}" for text in texts), relax]), pytrace=False)
+    return "\n".join([LEAKED, *lines, relax])
+
+
+def fail_for_leaks(allow: Callable[[], Collection[str]]) -> None:
+    """Fails the test for what :func:`leaks_found` finds."""
+    __tracebackhide__ = True
+    found = leaks_found(allow)
+    if found is not None:
+        pytest.fail(found, pytrace=False)
 
 
 def allowed_by(item: pytest.Item, options: Mapping[str, Given]) -> frozenset[str]:

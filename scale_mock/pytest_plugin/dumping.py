@@ -10,7 +10,9 @@ import json
 import re
 import shlex
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+
+import pytest
 
 from scale_mock.config.checks import CHECKS
 from scale_mock.errors import ScaleMockError
@@ -19,16 +21,13 @@ from scale_mock.pytest_plugin.checking import TOLD_LATE
 from scale_mock.registry import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    import pytest
-
     from scale_mock.mock.facade import ScaleMock
-    from scale_mock.pytest_plugin.session import Run
+    from scale_mock.pytest_plugin.running import Run
 
 SECTION = "scale_mock"
-SEED_FLAG = "--scale-mock-seed"
 ACCOUNT = "dump"
 """The account of a world in its snapshot: its keys are live_dump and test_dump."""
 NAME_CHARS = 100
@@ -44,15 +43,15 @@ def tell(run: Run, report: pytest.TestReport) -> None:
         run: The test and its world, still open.
         report: The report on its setup or call.
     """
-    text = _state(run, run.terms.allow, leaks=report.failed)
+    text = run.state(run.terms.allow, leaks=report.failed)
     if report.failed:
         text = _with_dump(run, text, report.longreprtext)
     if run.terms.report != "never":
         report.sections.append((SECTION, text))
 
 
-def tell_late(run: Run, found: str) -> None:
-    """As :func:`tell`, for a passed test that fails now that it is over.
+def fail_late(run: Run, found: str) -> NoReturn:
+    """Fails a passed test now that it is over, and tells it of its world as :func:`tell` does.
 
     Its report is made when its world is gone, so that what it is told is kept until then.
 
@@ -60,19 +59,11 @@ def tell_late(run: Run, found: str) -> None:
         run: The test and its world, still open.
         found: What the strict checks found.
     """
-    text = _with_dump(run, _state(run, CHECKS, leaks=False), found)
+    __tracebackhide__ = True
+    text = _with_dump(run, run.state(CHECKS, leaks=False), found)
     if run.terms.report != "never":
         run.item.stash[TOLD_LATE] = text
-
-
-def _state(run: Run, allow: Collection[str], *, leaks: bool) -> str:
-    if run.elsewhere is not None:
-        return run.elsewhere.state(run, allow)
-    from scale_mock.mock.failing import state_of
-    from scale_mock.pytest_plugin.seeds import repeat_of
-
-    repeat, test = repeat_of(run.item, SEED_FLAG)
-    return state_of(run.mock, repeat=repeat, test=test, allow=allow, leaks=leaks)
+    pytest.fail(found, pytrace=False)
 
 
 def _with_dump(run: Run, text: str, failure: str) -> str:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scale_mock.config.options import OPTIONS, RANDOM, Given, Option, default_of, from_arguments
+from scale_mock.config.options import (
+    OPTIONS,
+    RANDOM,
+    WORDS,
+    Given,
+    Option,
+    default_of,
+    from_arguments,
+)
 from scale_mock.config.version import VERSION
 from scale_mock.errors import ConfigurationError
 from scale_mock.pytest_plugin.paths import FILES, beside
@@ -54,6 +62,20 @@ def from_markers(item: pytest.Item) -> dict[str, Given]:
     return _found_beside(found, item.path.parent) if found else found
 
 
+def refuse_misspelt(item: pytest.Item) -> None:
+    """Fails a test that has no world for markers that would be refused if it had one."""
+    __tracebackhide__ = True
+    if item.get_closest_marker(MARKER) is None:
+        return
+    try:
+        from_markers(item)
+    except ConfigurationError as error:
+        refusal = str(error)
+    else:
+        return
+    pytest.fail(refusal, pytrace=False)
+
+
 def from_config(config: object) -> dict[str, Given]:
     """The arguments that the fixture ``scale_mock_config`` returned."""
     if not config:
@@ -80,10 +102,22 @@ def from_ini(config: pytest.Config) -> dict[str, Given]:
     found = {
         option.name: Given(option.read(value, option.ini), option.ini)
         for option in OPTIONS
-        if (value := config.getini(option.ini)) not in (None, "", [])
+        if (value := _ini_value(config, option)) not in (None, "", [])
     }
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     return _found_beside(found, folder)
+
+
+def _ini_value(config: pytest.Config, option: Option) -> object:
+    """What an ini file says; pytest reads a yes or no itself, and does not say whose it is."""
+    try:
+        return config.getini(option.ini)
+    except (ValueError, pytest.UsageError) as error:
+        if option.ini in str(error):
+            raise
+        raise ConfigurationError(
+            f"{option.ini}: {error}: expected one of {', '.join(WORDS)} ({option.help})."
+        ) from None
 
 
 def _found_beside(given: dict[str, Given], folder: Path) -> dict[str, Given]:

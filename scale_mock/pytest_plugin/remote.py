@@ -13,24 +13,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from scale_mock.config.options import OF_A_RUN, OPTIONS, told
 from scale_mock.errors import ConfigurationError, ScaleMockError
-from scale_mock.pytest_plugin.checking import RELAX, fail_for_leaks
+from scale_mock.pytest_plugin.checking import RELAX
 from scale_mock.pytest_plugin.reading import yes_or_no
-from scale_mock.pytest_plugin.session import NO_WORLD_S, Run
-from scale_mock.pytest_plugin.summary import ELSEWHERE
+from scale_mock.pytest_plugin.running import SEED_FLAG, Run
+from scale_mock.pytest_plugin.seeds import repeat_of
+from scale_mock.pytest_plugin.session import NO_WORLD_S
+from scale_mock.pytest_plugin.summary import ELSEWHERE, note_unread
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    import pytest
+
     from scale_mock.config.options import Given
+    from scale_mock.mock.interception import Interception
     from scale_mock.mock.remote.line import Line
     from scale_mock.mock.remote.traffic import Traffic
     from scale_mock.pytest_plugin.checking import Terms
-
-SEED_FLAG = "--scale-mock-seed"
 
 
 class Elsewhere:
@@ -165,20 +166,16 @@ class Elsewhere:
                     "process: @pytest.mark.scale_mock(remote=False)."
                 )
             interception = mock.intercept(hosts=hosts) if intercept else None
-            run = RemoteRun(item, mock, terms=terms, interception=interception)
+            return RemoteRun(self, item, mock, terms=terms, interception=interception)
         except ConfigurationError:
             mock.close()
             raise
-        run.elsewhere = self
-        return run
 
     def state(self, run: Run, allow: Collection[str]) -> str:
         """What a failed test is told about its world. It never raises."""
         if not self.is_mock:
             requests = [f"  {one.method} {one.path} {one.status}" for one in run.mock.requests]
             return "\n".join([f"The real platform, test mode, at {self.url}:", *requests[-10:]])
-        from scale_mock.pytest_plugin.seeds import repeat_of
-
         mock: Any = run.mock
         try:
             text: str = mock.state(*repeat_of(run.item, self._flags()), sorted(allow))
@@ -227,36 +224,45 @@ class Elsewhere:
 
 
 class RemoteRun(Run):
-    """One test and its world elsewhere."""
+    """One test and its world elsewhere.
 
-    def check(self) -> None:
-        """Fails a passed test for what it left unnoticed."""
-        __tracebackhide__ = True
-        if not self.passed or self.failed:
-            return
-        fail_for_leaks(lambda: self.terms.allow)
-        found = self._problems() if self.terms.strict else None
-        if found is None:
-            return
-        from scale_mock.pytest_plugin.dumping import tell_late
+    Args:
+        elsewhere: The server that has the world.
+        item: The test.
+        mock: The world.
+        terms: What was said about the test's end.
+        interception: What sends calls to Scale there; ``None`` where it is off.
+    """
 
-        tell_late(self, found)
-        pytest.fail(found, pytrace=False)
+    def __init__(
+        self,
+        elsewhere: Elsewhere,
+        item: pytest.Item,
+        mock: Any,
+        *,
+        terms: Terms,
+        interception: Interception[Any] | None,
+    ) -> None:
+        super().__init__(item, mock, terms=terms, interception=interception)
+        self._elsewhere = elsewhere
 
-    def _problems(self) -> str | None:
+    def problems(self) -> str | None:
+        """What the strict checks have against the world; ``None`` for nothing."""
         mock: Any = self.mock
-        if self.elsewhere is not None and not self.elsewhere.is_mock:
+        if not self._elsewhere.is_mock:
             return _said_by(mock)
-        from scale_mock.mock.telling import laid_out
+        from scale_mock.mock.reports.telling import laid_out
 
         found = mock.findings(sorted(self.terms.allow))
         return None if found is None else laid_out([*found.splitlines(), RELAX], margin=0)
 
+    def state(self, allow: Collection[str], *, leaks: bool) -> str:
+        """What a failed test is told about its world. It never raises."""
+        return self._elsewhere.state(self, allow)
+
     def note_unread(self) -> None:
         """Remembers which fields nobody read, for the end of the run."""
-        if self.elsewhere is not None and self.elsewhere.is_mock and self.mock.unread_fields:
-            from scale_mock.pytest_plugin.summary import note_unread
-
+        if self._elsewhere.is_mock and self.mock.unread_fields:
             note_unread(self.item, self.mock)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from scale_mock.mock.checks import Finding
+    from scale_mock.mock.reports.checks import Finding
     from scale_mock.pytest_plugin.session import Session
 
 FIXTURES = {"module": "scale_mock_module", "session": "scale_mock_session"}
@@ -127,7 +127,7 @@ class Shared:
             interception.begin()
             self._open.callback(interception.end)
         if wanted.absorb_sleep:
-            from scale_mock.mock.sleeping import absorbing
+            from scale_mock.mock.sleep.absorbing import absorbing
 
             self._open.enter_context(absorbing(self.mock._world))
         self._doors = wanted

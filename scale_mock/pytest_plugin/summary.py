@@ -5,7 +5,7 @@ A worker of pytest-xdist hands both to the process that started it, which tells 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
@@ -80,10 +80,23 @@ class Unread:
             self._found[key] = [times, test, meant]
 
 
+class Seen(Protocol):
+    """What a run saw of a server elsewhere."""
+
+    def rows(self) -> list[list[Any]]:
+        """All of it as plain data."""
+
+    def merge(self, rows: list[list[Any]]) -> None:
+        """Takes over what a worker saw."""
+
+    def show(self, terminal: Any) -> None:
+        """Writes the section of the summary."""
+
+
 LATE_LEAKS = pytest.StashKey[list[str]]()
 UNREAD = pytest.StashKey[Unread]()
-ELSEWHERE = pytest.StashKey[Any]()
-"""The server whose worlds the tests use, where one was named."""
+ELSEWHERE = pytest.StashKey[Seen]()
+"""What was seen of the server whose worlds the tests use, where one was named."""
 
 
 def note_unread(item: pytest.Item, mock: ScaleMock) -> None:
@@ -129,12 +142,8 @@ def show(terminal: Any, config: pytest.Config) -> None:
         config.stash[ELSEWHERE].show(terminal)
     if UNREAD in config.stash:
         from scale_mock.config.width import width
-        from scale_mock.mock.telling import broken
+        from scale_mock.mock.reports.telling import broken
 
         terminal.section("scale_mock: fields that nobody read")
         for line in [*config.stash[UNREAD].lines(), *broken(ADVICE, width())]:
             terminal.line(line)
-    if terminal.stats.get("failed") or terminal.stats.get("error"):
-        from scale_mock.pytest_plugin.seeds import show as show_orders
-
-        show_orders(terminal)

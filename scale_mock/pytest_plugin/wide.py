@@ -15,11 +15,13 @@ import pytest
 
 from scale_mock.config.checks import written
 from scale_mock.errors import ConfigurationError
-from scale_mock.mock.checks import told
+from scale_mock.mock.reports.checks import told
 from scale_mock.pytest_plugin.checking import ALLOWED, terms_of
+from scale_mock.pytest_plugin.dumping import fail_late
 from scale_mock.pytest_plugin.reading import from_config, from_markers
+from scale_mock.pytest_plugin.running import RUN, Run
 from scale_mock.pytest_plugin.seeds import Order, given_by
-from scale_mock.pytest_plugin.session import RUN, SESSION, Run
+from scale_mock.pytest_plugin.session import SESSION
 from scale_mock.pytest_plugin.shared import FIXTURES, Shared, doors_of
 
 if TYPE_CHECKING:
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
     from pluggy import Result
 
     from scale_mock.config.options import Given
-    from scale_mock.mock.checks import Relax
     from scale_mock.mock.facade import ScaleMock
+    from scale_mock.mock.reports.checks import Relax
 
 
 class Wide:
@@ -104,8 +106,11 @@ class Wide:
     ) -> Generator[None, Result[object]]:
         """Before a test's first own fixture the worlds are ready; a wider one may fill them."""
         if request.scope == "function":
-            self._begin(request.node)
-            yield
+            refusal = self._refusal(request.node)
+            outcome = yield
+            if refusal is not None:
+                # Not before: pytest forgets to finish a fixture that was never set up.
+                outcome.force_exception(refusal)
             return
         worlds = list(self._worlds.values())
         if self._item is None and self._filling:
@@ -150,6 +155,14 @@ class Wide:
     def _rewind(self, worlds: Iterable[Shared]) -> None:
         for shared in worlds:
             shared.rewind()
+
+    def _refusal(self, item: pytest.Item) -> BaseException | None:
+        """Begins a test; answers why it cannot."""
+        try:
+            self._begin(item)
+        except pytest.fail.Exception as refusal:
+            return refusal
+        return None
 
     def _begin(self, item: pytest.Item) -> None:
         """A test begins; what happens from now on is its doing."""
@@ -200,7 +213,9 @@ class Wide:
                 shared.uses.end()
             for shared, run in runs:
                 with shared.uses.taken_for_granted():
-                    run.check()
+                    found = run.check()
+                    if found is not None:
+                        fail_late(run, found)
         finally:
             if item is not None and runs:
                 del item.stash[RUN]
@@ -256,7 +271,7 @@ def world_for(request: pytest.FixtureRequest, said: Mapping[str, object]) -> Ite
             "elsewhere cannot do: it has no part in a run with --scale-mock-url."
         )
     wide = session.wide
-    if wide is None:
+    if not isinstance(wide, Wide):
         wide = session.wide = Wide(request.config)
         request.config.pluginmanager.register(wide, "scale_mock_wide")
     try:

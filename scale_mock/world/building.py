@@ -49,7 +49,7 @@ from scale_mock.world.unread import UnreadFields
 from scale_mock.world.vetting import check_steering, prepare
 
 if TYPE_CHECKING:
-    from scale_mock.world.world import World
+    from scale_mock.world.parts import Parts
 
 KEPT = 1000
 """How many unknown routes, and how many exceptions of ours, are remembered."""
@@ -58,7 +58,7 @@ TASK_TYPES = TaskTypes()
 """The one registry of task types; it never changes."""
 
 
-def build(world: World) -> None:
+def build(world: Parts) -> None:
     """Puts the parts of a world together, in the place of those that it has."""
     settings = world.settings
     world.scheduler = Scheduler(
@@ -104,7 +104,7 @@ def build(world: World) -> None:
     world.unread_fields = UnreadFields(settings.unread_fields_max)
 
 
-def _build_rules(world: World) -> None:
+def _build_rules(world: Parts) -> None:
     """What the user has decided beforehand: rules and faults, given and in files."""
     world.rules = RuleBook(world._first_rules)
     world.rules.replace_source(FILES, world.file_rules)
@@ -120,7 +120,7 @@ def _build_rules(world: World) -> None:
     )
 
 
-def _furnish(world: World, core: Core) -> None:
+def _furnish(world: Parts, core: Core) -> None:
     """The rooms of the platform, and who works in them."""
     world.projects = Projects(core)
     world.batches = Batches(core, world.projects)

@@ -12,34 +12,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from scale_mock.sim.clock import VirtualClock
 from scale_mock.sim.instants import EPOCH
-from scale_mock.sim.streams import digest
-from scale_mock.world.owners import Owned
-from scale_mock.world.platform import Platform
+from scale_mock.world.parts import Parts
 
 if TYPE_CHECKING:
-    from collections import deque
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from scale_mock.callbacks.desk import CallbackDesk
-    from scale_mock.callbacks.receiver import Receiver
-    from scale_mock.callbacks.records import Callback
     from scale_mock.config import Settings
     from scale_mock.domain.model import Mode
     from scale_mock.domain.task_index import TaskFilter
-    from scale_mock.faults.book import FaultBook
     from scale_mock.faults.fault import Fault
-    from scale_mock.rules.book import RuleBook
     from scale_mock.rules.rule import Rule
-    from scale_mock.sim.scheduler import Scheduler
-    from scale_mock.world.appointments import Appointments
-    from scale_mock.world.following import Follower, OuterTime
-    from scale_mock.world.polls import Polls
-    from scale_mock.world.pump import Pump
-    from scale_mock.world.requests import RequestRecord
-    from scale_mock.world.script import Play, Receivers, Script
-    from scale_mock.world.tickets import Tickets
-    from scale_mock.world.unread import UnreadFields
+    from scale_mock.world.following import OuterTime
+    from scale_mock.world.script import Play
 
 HANDFUL = 500
 """How many tasks an export renders at a time."""
@@ -53,7 +38,7 @@ class Touched(Protocol):
         """Grows with every change."""
 
 
-class World(Owned, Platform):
+class World(Parts):
     """One simulation: its own store, clock, seed, rules, callbacks and journal.
 
     Args:
@@ -69,29 +54,8 @@ class World(Owned, Platform):
         file_rules: The rules of files that are watched; a reset keeps them.
         file_faults: The faults of these files.
         absorbing: How many contexts let the sleep of the test's threads move the clock.
-        broken: Exceptions inside the mock, kept for whoever checks.
-        unknown_routes: Requests that no route answered, as ``METHOD path``.
-        unread_fields: What requests said that nobody read.
         is_untouched: True while nobody has looked at any part of it: nothing has happened in it.
     """
-
-    tickets: Tickets
-    follower: Follower
-    scheduler: Scheduler
-    rules: RuleBook
-    faults: FaultBook
-    file_fault_ids: list[str]
-    desk: CallbackDesk
-    receiver: Receiver
-    receivers: Receivers
-    script: Script
-    appointments: Appointments
-    pump: Pump
-    polls: Polls
-    requests: deque[RequestRecord]
-    broken: deque[BaseException]
-    unknown_routes: deque[str]
-    unread_fields: UnreadFields
 
     def __init__(
         self,
@@ -225,14 +189,6 @@ class World(Owned, Platform):
         self.desk.targets.mount(prefix, app)
         self._mounts[prefix] = app
 
-    def auth_key(self, mode: Mode) -> str:
-        """The callback auth key of a mode, which is not its API key."""
-        return f"{mode}_auth_{digest('callback auth', self.name, mode).hex()}"
-
-    def now(self) -> datetime:
-        """The current instant of the world."""
-        return self.scheduler.clock.now()
-
     @property
     def touched(self) -> int:
         """How many events have run."""
@@ -297,19 +253,3 @@ class World(Owned, Platform):
         self.scheduler.clock.moved = moved if self._watchers else None
         if self._watchers:
             moved(self.now())
-
-    def note_broken(self, error: BaseException) -> None:
-        """Keeps an exception for whoever checks."""
-        self.broken.append(error)
-
-    def _tell_attempt(self, callback: Callback) -> None:
-        """Tells whoever is interested by now; a reset keeps them."""
-        self.on_attempt(callback)
-
-    def _make_step(self, index: int, number: int, tries: int) -> None:
-        """Makes a call of the script, likewise."""
-        self.make_step(index, number, tries)
-
-    def _make_appointment(self, name: str) -> None:
-        """Asks whoever makes scheduled calls by now; a reset keeps them."""
-        self.make_appointment(name)

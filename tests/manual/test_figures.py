@@ -17,7 +17,8 @@ from scale_mock.config.settings import Settings
 from scale_mock.domain import calibration
 from scale_mock.domain.floor import Labeler, Pipeline
 from scale_mock.labeling.planner import TURNAROUNDS
-from scale_mock.mock import callbacks, patience
+from scale_mock.mock import callbacks
+from scale_mock.mock.sleep import patience
 from tests.manual import marks
 
 if TYPE_CHECKING:

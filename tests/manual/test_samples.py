@@ -13,7 +13,7 @@ import click
 import pytest
 
 from scale_mock.cli.main import commands
-from tests.manual import marks
+from tests.manual import marks, test_shown
 from tests.test_readme import PYTHON, RUBY, SHELL, SHOWN, TOML, anchor, links_of
 
 ROOT = Path(__file__).parents[2]
@@ -28,7 +28,8 @@ HOW = {
     "toml": "checked by scale-mock check, or read by pytest with --strict-config",
     "ini": "the latter",
     "ruby": "run against a server where ruby is installed",
-    "text": "what the sample before it prints, or what a test or an example pins line by line",
+    "text": "what the sample before it prints, what test_shown makes anew, or what a test or an "
+    "example pins line by line",
     "json": "parsed",
     "diff": "what it takes away or adds is a line of an example",
 }
@@ -86,7 +87,8 @@ CONFIGS = [("ini", text) for text in of("ini")] + [
 ]
 PRINTED = [text for name, sample in PYTHON if name in SHOWN for text in of("text")
            if f"{sample}```\n\n```text\n{text}" in README]  # fmt: skip
-PINNED = [text for text in of("text") if text not in PRINTED]
+MADE = [text for text in of("text") if test_shown.bare(text.partition("\n")[0]) in test_shown.SHOWN]
+PINNED = [text for text in of("text") if text not in PRINTED + MADE]
 
 
 def test_every_sample_is_run_or_read() -> None:
@@ -94,6 +96,7 @@ def test_every_sample_is_run_or_read() -> None:
     assert sorted(of("toml") + of("ini")) == sorted([*TOML, *(text for _, text in CONFIGS)])
     assert of("ruby") == RUBY
     assert len(PRINTED) == len(SHOWN)
+    assert len(MADE) == len(test_shown.SHOWN)
     assert set(SHELL) <= set(of("bash"))
     for text in of("json"):
         json.loads(text)

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 for name in (
     *("scaleapi", "requests", "httpx", "httpcore", "trustme"),
-    *("scale_mock.mock.failing", "scale_mock.mock.host", "scale_mock.serving"),
+    *("scale_mock.mock.reports.failing", "scale_mock.mock.host", "scale_mock.serving"),
     *("scale_mock.api", "scale_mock.mock.callbacks", "scale_mock.mock.handles"),
-    *("scale_mock.mock.interception", "scale_mock.mock.drivers", "scale_mock.world.building"),
+    *(
+        "scale_mock.mock.interception",
+        "scale_mock.mock.threads.drivers",
+        "scale_mock.world.building",
+    ),
 ):
     importlib.import_module(name)
 

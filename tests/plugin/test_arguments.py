@@ -333,3 +333,26 @@ def test_names(scale_mock):
 """
     )
     result.assert_outcomes(passed=1)
+
+
+def test_a_misspelt_argument_is_refused_without_a_world_too(run: Run) -> None:
+    result = run(
+        """
+import pytest
+
+@pytest.mark.scale_mock(sede=7)
+def test_misspelt():
+    pass
+
+@pytest.mark.scale_mock(seed=7)
+def test_fine():
+    pass
+"""
+    )
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at setup of test_misspelt*",
+            "@pytest.mark.scale_mock(sede=7): there is no argument 'sede'. Did you mean 'seed'? *",
+        ]
+    )

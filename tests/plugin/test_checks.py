@@ -179,12 +179,31 @@ def test_a_leak_names_what_allows_it(run: Run) -> None:
     result.stdout.fnmatch_lines(
         [
             "scale_mock found a connection to Scale:",
-            "  - A connection to dashboard.scale.com was stopped at *",
+            "  - A connection to dashboard.scale.com was stopped at*",
+            "      */test_a_leak_names_what_allows_it.py:*",
+            "      * nothing may reach the real service from a process that uses a mock.",
             '    To allow it: @pytest.mark.scale_mock(allow="leaks")',
+            "* scale_mock *",
+            "seed 0, clock at *; to repeat: pytest --scale-mock-seed=0 *",
             "*short test summary*",
         ],
-        consecutive=True,
     )
+
+
+def test_a_leak_hides_no_other_finding_and_is_dumped_too(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    result = run(module("", f'{LEAK}\n    call(scale_mock, "/tusks")'), "--scale-mock-dump=out")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "scale_mock found a connection to Scale:",
+            "scale_mock found 1 problem:",
+            "  - A route that the platform does not have was called: GET /v1/tusks. *",
+        ]
+    )
+    [report] = pytester.path.glob("out/*/report.txt")
+    assert "A connection to dashboard.scale.com was stopped at" in report.read_text("utf-8")
 
 
 def test_an_allowed_leak_is_still_refused_and_fails_no_later_test(run: Run) -> None:

@@ -311,7 +311,7 @@ def test_nothing_is_loaded_before_a_comparison_fails() -> None:
     code = (
         "import sys, scale_mock.pytest_plugin\n"
         "names = [f'scale_mock.{name}' for name in ('pytest_plugin.comparing', "
-        "'pytest_plugin.differing', 'mock.report', 'mock.telling')]\n"
+        "'pytest_plugin.differing', 'mock.reports', 'mock.reports.telling')]\n"
         "print([name for name in [*names, 'scaleapi', 'werkzeug'] if name in sys.modules])"
     )
     done = subprocess.run(

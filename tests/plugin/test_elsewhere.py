@@ -18,7 +18,13 @@ if TYPE_CHECKING:
     from scale_mock.serving import Server
     from tests.plugin.conftest import Run
 
-for name in ("remote.mock", "remote.platform", "remote.traffic", "remote.probing", "telling"):
+for name in (
+    "remote.mock",
+    "remote.platform",
+    "remote.traffic",
+    "remote.probing",
+    "reports.telling",
+):
     __import__(f"scale_mock.mock.{name}")  # pytester drops what is first loaded inside
 
 STORY = """

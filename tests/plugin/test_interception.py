@@ -188,9 +188,10 @@ def test_fine(scale_mock, scale_client):
         [
             "*ERROR at teardown of test_hides_it*",
             "scale_mock found a connection to Scale:",
-            "  - A connection to dashboard.scale.com was stopped at *.py:6 in upload (thread "
-            "Thread-* (upload)): nothing may reach the real service from a process that uses a "
-            "mock. *",
+            "  - A connection to dashboard.scale.com was stopped at*",
+            "      */test_a_hidden_attempt_in_a_thread_fails_the_test_and_names_the_line.py:6",
+            "      in upload (thread Thread-* (upload)): nothing may reach the real service from a "
+            "process that uses a mock.",
         ]
     )
 
@@ -239,7 +240,9 @@ def test_innocent():
         [
             "*ERROR at teardown of test_without_one*",
             "scale_mock found a connection to Scale:",
-            "  - A connection to api.scale.com was stopped at *.py:8 in call (thread MainThread)*",
+            "  - A connection to api.scale.com was stopped at*",
+            "*.py:8*",
+            "* (thread MainThread)*",
         ]
     )
 

@@ -62,6 +62,18 @@ def test_a_wrong_option_ends_the_run_at_once(
     assert f"ERROR: scale_mock: {text}" in result.stderr.lines
 
 
+def test_a_yes_or_no_of_an_ini_file_that_is_neither_is_named(
+    run: Run, pytester: pytest.Pytester
+) -> None:
+    pytester.makeini("[pytest]\nscale_mock_strict = perhaps\n")
+    result = run(NOTHING)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        "ERROR: scale_mock: scale_mock_strict: *'perhaps': expected one of 1, true, yes, on, 0, "
+        "false, no, off (fail a passed test for what it left unnoticed)."
+    )
+
+
 def test_a_wrong_flag_is_named_as_it_was_typed(run: Run) -> None:
     result = run(NOTHING, "--scale-mock-seed=1.5")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

@@ -627,7 +627,7 @@ def test_it_is_there(scale_client):
     assert section_of(lines)[:3] == [
         "1 request was refused:",
         f"  {FIRST} create_task: 404 Project with that name not found.",
-        "    To fix it: the only project in live mode is 'cars', or create it first",
+        "    To fix it: create it first, or use another: the only project in live mode is 'cars'",
     ]
 
 
@@ -664,3 +664,59 @@ def test_it_is_there(scale_mock):
 """
     )
     assert section_of(lines) == ["The journal is empty: nothing has happened in this world."]
+
+
+def test_k_nobody_is_there_to_take_the_callback(told: Told) -> None:
+    lines = told(
+        """
+from shop import submit
+
+def test_it_is_stored(scale_client, scale_callbacks):
+    stored = {}
+    task = submit(scale_client, "car")
+    scale_callbacks.assert_received(task=task)
+    assert task.id in stored
+"""
+    )
+    assert (
+        "A callback to https://shop.test/scale was captured: nothing is mounted there. To have "
+        "your code called: mock.callbacks.mount('https://shop.test/scale', handler), or "
+        "callback_hosts=[...] for a server of yours."
+    ) in section_of(lines)
+
+
+def test_k_a_handler_that_takes_nothing(told: Told) -> None:
+    lines = told(
+        """
+def handle():
+    pass
+
+def test_it_is_called(scale_callbacks):
+    scale_callbacks.mount("https://shop.test/", handle)
+"""
+    )
+    [said] = error_of(lines)
+    assert said.startswith(
+        "scale_mock.errors.ConfigurationError: mount('https://shop.test/'): <function handle at"
+    )
+    assert said.endswith(
+        "cannot be called with a request. A handler takes one argument, werkzeug's Request; a WSGI "
+        "application takes two, an ASGI one three."
+    )
+
+
+def test_k_the_marker_is_told_what_is_about_a_run(told: Told) -> None:
+    lines = told(
+        """
+import pytest
+
+@pytest.mark.scale_mock(url="http://127.0.0.1:8723")
+def test_elsewhere(scale_mock):
+    pass
+"""
+    )
+    text = " ".join(lines)
+    assert (
+        "there is no argument 'url'. It is about a whole run: use --scale-mock-url, the variable "
+        "SCALE_MOCK_URL or the ini option scale_mock_url."
+    ) in text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scale_mock.mock.host import Host
+from scale_mock.mock.facade import host_of_mocks
 from scale_mock.pytest_plugin.session import OF_A_TEST
 
 if TYPE_CHECKING:
@@ -625,7 +625,7 @@ def test_next(own, scale_mock_module):
 
 
 def test_a_server_elsewhere_is_not_rewound(run: Run) -> None:
-    host = Host()
+    host = host_of_mocks()
     try:
         result = run(
             """
@@ -650,7 +650,7 @@ def test_both(scale_mock, scale_mock_session):
 
 
 def test_orders_of_a_server_elsewhere_are_repeated_there(run: Run) -> None:
-    host = Host()
+    host = host_of_mocks()
     try:
         result = run(
             """
@@ -670,3 +670,29 @@ def test_bad(scale_mock):
     result.stdout.fnmatch_lines(f"*to repeat: pytest {flags} *::test_bad")
     said = f"to repeat: pytest --scale-mock-url={url} --scale-mock-seed=0 --scale-mock-schedule-"
     assert said in " ".join(result.stdout.str().split())
+
+
+@pytest.mark.parametrize("name", ["scale_mock", "scale_client", "own"])
+def test_a_refused_test_leaves_the_fixtures_of_later_ones_whole(run: Run, name: str) -> None:
+    """A fixture whose setup a hook prevents is never finished by pytest."""
+    result = run(
+        f"""
+import pytest
+
+@pytest.fixture
+def own(scale_mock):
+    return scale_mock
+
+@pytest.mark.scale_mock(seed=5)
+def test_refused(scale_mock_module, {name}):
+    pass
+
+def test_with_both(scale_mock_module, {name}):
+    pass
+
+def test_with_one({name}):
+    pass
+"""
+    )
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["@pytest.mark.scale_mock(seed=5): this test uses the world of *"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.domain.refusals import WORLD_EXISTS, Refusal
 from scale_mock.errors import ConfigurationError, ScaleMockError
-from scale_mock.mock.facade import ScaleMock
+from scale_mock.mock.inside import Inside
 from scale_mock.mock.remote.calls import require, unbound
 from scale_mock.mock.remote.wire import encode
 from scale_mock.registry.keys import parse_key
@@ -24,7 +24,7 @@ FAILED = 417
 """The status of an assertion that failed: an expectation was not met."""
 
 
-class Desk(ScaleMock):
+class Desk(Inside):
     """The Python API of a world that exists already, and belongs to somebody else.
 
     Args:
@@ -50,7 +50,7 @@ class Desk(ScaleMock):
         Args:
             allow: Checks that find nothing, by name.
         """
-        from scale_mock.mock.checks import by_marker, findings, told
+        from scale_mock.mock.reports.checks import by_marker, findings, told
 
         self._world.pump.rest()
         found = findings(self._world, allow=allow, leaks=False)
@@ -64,10 +64,10 @@ class Desk(ScaleMock):
             test: The test's name for the command line.
             allow: The checks whose findings the test allows.
         """
-        from scale_mock.mock.failing import state_of
+        from scale_mock.mock.reports.failing import state_of
 
         # Connections to Scale are made in the test's own process, and told there.
-        return state_of(self, repeat=repeat, test=test, allow=allow, leaks=False)
+        return state_of(self._world, repeat=repeat, test=test, allow=allow, leaks=False)
 
 
 def perform(
@@ -117,8 +117,8 @@ def _failure(status: int, error: Exception) -> dict[str, Any]:
     return {"status_code": status, "error": str(error), "is": type(error).__name__}
 
 
-def open_world(host: Host, given: Mapping[str, object]) -> World:
-    """Makes a world as ``ScaleMock`` would with the same arguments, and lets the host serve it.
+def arguments_of(host: Host, given: Mapping[str, object]) -> dict[str, Any]:
+    """The arguments of ``ScaleMock`` for a world that somebody elsewhere wants of this host.
 
     Hosts that the server itself sends callbacks to are open for it too.
 
@@ -153,7 +153,7 @@ def open_world(host: Host, given: Mapping[str, object]) -> World:
             arguments[kind] = _steering(kind, arguments[kind])
     if arguments.get("scenario") is not None:
         arguments["scenario"] = _scenario(arguments["scenario"])
-    return ScaleMock(host=host, **arguments)._world
+    return arguments
 
 
 def _steering(kind: str, given: object) -> list[Rule | Fault | Mapping[str, object]]:

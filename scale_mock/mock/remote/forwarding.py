@@ -12,7 +12,7 @@ from scale_mock.api.app import credentials
 from scale_mock.domain.refusals import UNAUTHORIZED
 from scale_mock.envelopes.objects import refusal_body
 from scale_mock.intercept import Intercepted, leak_count
-from scale_mock.mock.interception import SCALE, guard_scale, raise_leaks
+from scale_mock.mock.interception import SCALE, Entered, guard_scale
 from scale_mock.mock.remote.keys import basic
 from scale_mock.mock.remote.line import Truncated
 from scale_mock.registry.keys import looks_real, parse_key
@@ -20,7 +20,6 @@ from scale_mock.verdicts import VERDICT, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import TracebackType
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from scale_mock.mock.remote.line import Answer, Line
@@ -103,7 +102,7 @@ FORWARDER = Forwarder()
 """The one of this process: while several worlds are intercepted, the key decides."""
 
 
-class Forwarding:
+class Forwarding(Entered[Any]):
     """What ``intercept()`` of a world elsewhere returns: a context manager, sync and async.
 
     Args:
@@ -139,31 +138,6 @@ class Forwarding:
     def is_on(self) -> bool:
         """True while it is entered."""
         return bool(self._entered)
-
-    def __enter__(self) -> Any:
-        self.begin()
-        return self._mock
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        leaks = self.end()
-        if error is None:
-            raise_leaks(leaks)
-
-    async def __aenter__(self) -> Any:
-        return self.__enter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.__exit__(kind, error, traceback)
 
 
 def key_of_world(key: str, name: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "status", "content_type", "renamed", "missing", "additional", "type", "order", "page"
 ]
+NOTHING = "nothing"
 ALIKE = 0.6
 """From which likeness on two names are taken for one that was changed."""
 
@@ -37,11 +38,12 @@ class Difference(NamedTuple):
     @property
     def text(self) -> str:
         """The difference in one sentence."""
+        some = self.there.removeprefix(NOTHING)
         sentences = {
             "status": "status {there}, here {here}",
             "content_type": "content type {there}, here {here}",
             "renamed": "is missing; renamed to {there}?",
-            "missing": "is missing; here it is {here}",
+            "missing": f"is missing{some}; here it is {{here}}",
             "additional": "is additional: {there}",
             "type": "is {there}, here {here}",
             "order": "is in another order: {there}, here {here}",
@@ -74,10 +76,27 @@ def _compare(
     if "object" in here.types & there.types and not about.has_free_keys:
         yield from _compare_keys(here, there, about, at, same_calls)
     if here.items is not None and there.items is not None:
-        yield from _compare(here.items, there.items, about.items(), f"{at}[]", same_calls)
+        yield from _compare_items(here.items, there.items, about.items(), f"{at}[]", same_calls)
     elif same_calls and (here.items is None) != (there.items is None) and "array" in there.types:
         told = ("empty", "has elements") if here.items is None else ("has elements", "empty")
         yield Difference(at, "page", *told)
+
+
+def _compare_items(
+    here: Shape, there: Shape, about: Description, at: str, same_calls: bool
+) -> Iterator[Difference]:
+    """Elements stand for each other; those of one type once more, which have more in common."""
+    known = set()
+    for one in _compare(here, there, about, at, same_calls):
+        known.add(one.at)
+        yield one
+    if not same_calls:
+        return
+    for kind in [kind for kind in here.kinds if kind in there.kinds]:
+        for one in _compare(here.kinds[kind], there.kinds[kind], about, at, same_calls):
+            if one.at not in known:
+                known.add(one.at)
+                yield one
 
 
 def _same_types(here: Shape, there: Shape, about: Description, same_calls: bool) -> bool:
@@ -95,7 +114,7 @@ def _same_types(here: Shape, there: Shape, about: Description, same_calls: bool)
 def _compare_keys(
     here: Shape, there: Shape, about: Description, at: str, same_calls: bool
 ) -> Iterator[Difference]:
-    missing = [key for key in here.required if key not in there.keys]
+    missing = [key for key in here.required if there.lacking(key)]
     additional = [key for key in there.keys if key not in here.keys]
     for lost in list(missing):
         found = _renamed(lost, here.keys[lost], {key: there.keys[key] for key in additional})
@@ -105,10 +124,12 @@ def _compare_keys(
             yield Difference(f"{at}.{lost}", "renamed", lost, found)
     for key in missing:
         if same_calls or not about.may_lack(key):
-            yield Difference(f"{at}.{key}", "missing", str(here.keys[key]), "nothing")
+            lacking = there.lacking(key)
+            some = f" in {lacking} of {there.objects}" if lacking < there.objects else ""
+            yield Difference(f"{at}.{key}", "missing", str(here.keys[key]), f"{NOTHING}{some}")
     for key in additional:
         if same_calls or not about.at_key(key).is_known:
-            yield Difference(f"{at}.{key}", "additional", "nothing", str(there.keys[key]))
+            yield Difference(f"{at}.{key}", "additional", NOTHING, str(there.keys[key]))
     for key, shape in here.keys.items():
         if key in there.keys:
             yield from _compare(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scale_mock.mock.verify.catalogue import Step
+from scale_mock.mock.verify.steps import WHOLE, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,13 +204,15 @@ def _people() -> Iterator[Step]:
     yield Step("update_group", "PUT", f"{groups}/night", {"add_emails": [], "remove_emails": [ANN]})
     for name in ("s1", "s2"):
         body = {"project": STUDIO, "name": f"<run>-{name}", "callback": ""}
-        yield Step("create_batch", "POST", "/v1/batches", body, note=f"Studio, {name}")
+        known = {f"studio_{name}": "name"}
+        note = f"Studio, {name}"
+        yield Step("create_batch", "POST", "/v1/batches", body, keep=known, note=note)
     yield Step("assign_studio_batch", "PUT", "/v1/studio/batches/<run>-s1", {"groups": ["night"]})
     for name in ("s1", "s2"):
         path = f"/v1/batches/<run>-{name}/finalize"
         yield Step("finalize_batch", "POST", path, note=f"Studio, {name}")
     batches = "/v1/studio/batches"
-    yield Step("list_studio_batches", "GET", batches)
+    yield Step("list_studio_batches", "GET", batches, rows=WHOLE, row_id="name")
     order = {"batches": [{"name": "<run>-s2"}, {"name": "<run>-s1"}]}
     yield Step("set_studio_priorities", "POST", f"{batches}/set_priorities", order)
     yield Step("reset_studio_priorities", "POST", f"{batches}/reset_priorities")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scale_mock.mock.verify.catalogue import Step
+from scale_mock.mock.verify.steps import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def _writes() -> Iterator[Step]:
 
 def _reads() -> Iterator[Step]:
     found = {"chat_project1": "projects.0.id"}
-    yield Step("v2_get_projects", "GET", "/v2/projects", keep=found)
+    yield Step("v2_get_projects", "GET", "/v2/projects", keep=found, rows="projects", row_id="id")
     yield Step("v2_get_project", "GET", "/v2/project?project_id=<chat_project1>")
     yield Step("v2_get_project", "GET", "/v2/project?project_name=<run>-none", note="unknown")
     batches = "/v2/batches?project_id=<chat_project1>"
@@ -104,10 +104,11 @@ def _deliveries() -> Iterator[Step]:
     path = "/v2/deliveries?project_id=<chat_project1>"
     known = {"delivery1": "deliveries.0.id"}
     yield Step("v2_get_deliveries", "GET", path, keep=known, rows="deliveries", row_id="id")
-    yield Step("v2_get_delivery", "GET", "/v2/delivery?delivery_id=<delivery1>")
+    path = "/v2/delivery?delivery_id=<delivery1>"
+    yield Step("v2_get_delivery", "GET", path, rows="tasks", row_id="task_id")
     path = "/v2/delivery/tasks?delivery_id=<delivery1>"
     schema = {"schema1": "docs.0.response_schema_id"}
-    yield Step("v2_get_delivery_tasks", "GET", path, keep=schema)
+    yield Step("v2_get_delivery_tasks", "GET", path, keep=schema, rows="docs", row_id="task_id")
     yield Step("v2_get_schema", "GET", "/v2/schema?schema_id=<schema1>")
     tasks = {"tasks": [{"response": {"answer": "f"}, "files": {"f": "4"}}], "name": "<run>-set"}
     sent = "/_mock/datasets/<run>-set/deliver"

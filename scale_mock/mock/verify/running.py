@@ -13,7 +13,7 @@ from scale_mock.mock.remote.address import parse_address
 from scale_mock.mock.remote.keys import read_test_key, run_token
 from scale_mock.mock.remote.line import Line
 from scale_mock.mock.remote.probing import NO_MOCK, is_mock, is_scale
-from scale_mock.mock.verify.catalogue import Unknown, catalogue, filled, found_at
+from scale_mock.mock.verify.catalogue import catalogue
 from scale_mock.mock.verify.comparing import Difference, compare_bodies
 from scale_mock.mock.verify.descriptions import describe
 from scale_mock.mock.verify.result import Verification
@@ -26,12 +26,13 @@ from scale_mock.mock.verify.sites import (
     Site,
     There,
 )
+from scale_mock.mock.verify.steps import WHOLE, Unknown, filled, found_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from os import PathLike
 
-    from scale_mock.mock.verify.catalogue import Step
+    from scale_mock.mock.verify.steps import Step
 
 KEY_FROM = "--key-from"
 LIVE_ONLY = "it needs live mode, and a live key is never sent to the real platform"
@@ -144,10 +145,11 @@ class _Run:
 
     def _page(self, step: Step, ours: Any, theirs: Any) -> Iterator[Difference]:
         """What differs in the order of a list, and in where a page of it lies."""
-        if not isinstance(ours, dict) or not isinstance(theirs, dict):
-            return
-        at = f"$.{step.rows}"
-        here, there = found_at(ours, step.rows), found_at(theirs, step.rows)
+        if step.rows == WHOLE:
+            at, here, there = WHOLE, ours, theirs
+        else:
+            at = f"$.{step.rows}"
+            here, there = found_at(ours, step.rows), found_at(theirs, step.rows)
         if not isinstance(here, list) or not isinstance(there, list):
             return
         if not self._result.is_mock:
@@ -158,7 +160,7 @@ class _Run:
         orders = _named(here, step, self._here), _named(there, step, self._there)
         if orders[0] != orders[1]:
             yield Difference(at, "order", _listed(orders[0]), _listed(orders[1]))
-        for name in PAGE:
+        for name in () if step.rows == WHOLE else PAGE:
             one, other = ours.get(name), theirs.get(name)
             if name in theirs and one != other and type(one) is type(other):
                 yield Difference(f"$.{name}", "page", json.dumps(one), json.dumps(other))

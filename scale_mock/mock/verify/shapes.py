@@ -26,6 +26,7 @@ class Shape:
         objects: How many of them are objects.
         keys: The shapes of the objects' values, by key.
         items: The shape of all elements of all arrays; ``None`` if there were none.
+        kinds: Of elements of arrays: the shapes of those that name their ``type``, by it.
     """
 
     types: set[str] = field(default_factory=set)
@@ -33,6 +34,7 @@ class Shape:
     objects: int = 0
     keys: dict[str, Shape] = field(default_factory=dict)
     items: Shape | None = None
+    kinds: dict[str, Shape] = field(default_factory=dict)
 
     def add(self, value: object) -> None:
         """Lays one more value over the others."""
@@ -46,11 +48,17 @@ class Shape:
             self.items = self.items or Shape()
             for item in value:
                 self.items.add(item)
+                if isinstance(item, dict) and isinstance(kind := item.get("type"), str):
+                    self.items.kinds.setdefault(kind, Shape()).add(item)
 
     @property
     def required(self) -> list[str]:
         """The keys that every object has, in their order."""
         return [key for key, shape in self.keys.items() if shape.seen >= self.objects]
+
+    def lacking(self, key: str) -> int:
+        """How many of the objects do not have a key."""
+        return self.objects - (self.keys[key].seen if key in self.keys else 0)
 
     @property
     def solid(self) -> set[str]:

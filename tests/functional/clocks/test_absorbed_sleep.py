@@ -18,7 +18,7 @@ from urllib3.util.retry import Retry
 
 from scale_mock import ScaleMock
 from scale_mock.errors import ConfigurationError
-from scale_mock.mock.sleeping import absorbing
+from scale_mock.mock.sleep.absorbing import absorbing
 from scale_mock.sim.instants import EPOCH
 from tests.functional.helpers import HOOK, image_task
 from tests.functional.helpers import batch as new_batch

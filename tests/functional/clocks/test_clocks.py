@@ -12,9 +12,9 @@ from scaleapi.tasks import TaskType
 
 from scale_mock import ScaleMock
 from scale_mock.config import Settings
-from scale_mock.mock import drivers, retries
 from scale_mock.mock.client import sdk_client
 from scale_mock.mock.host import Host
+from scale_mock.mock.threads import drivers, retries
 from scale_mock.serving import Server
 from scale_mock.sim.instants import EPOCH
 from scale_mock.world import World

@@ -12,7 +12,7 @@ from scaleapi.tasks import TaskType
 
 from scale_mock import ScaleMock
 from scale_mock.errors import SleptInVain
-from scale_mock.mock import patience
+from scale_mock.mock.sleep import patience
 from tests.functional.helpers import CATEGORIES
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ ONLY_OTHERS = (
 
 CONSTANT = (
     "config.settings.Settings", "faults.fault.Fault", "labeling.people.People",
-    "mock.outer.ProcessTime", "rules.", "selectors.", "tasktypes.", "world.requests.RequestRecord",
+    "mock.sleep.outer.ProcessTime", "rules.", "selectors.", "tasktypes.",
+    "world.requests.RequestRecord",
 )  # fmt: skip
 """Parts, or rooms of parts, that never change: a snapshot holds what they are made of."""
 

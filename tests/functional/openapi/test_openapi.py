@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.functional.doors import Door
 
 DOCUMENTS = {api: document(api) for api in APIS}
-ROUTES = [(prefix, operation) for prefix, operation in ROUTER._operations]
+ROUTES = [(prefix, operation) for prefix, operation in ROUTER.operations]
 PREFIXES = {"/v1": "v1", "/v2": "v2", "/_mock": "control"}
 
 

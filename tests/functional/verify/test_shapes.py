@@ -9,10 +9,11 @@ import pytest
 from scale_mock import ScaleMock
 from scale_mock.mock.remote.line import Answer
 from scale_mock.mock.remote.traffic import Traffic
-from scale_mock.mock.verify.catalogue import catalogue, filled, found_at
+from scale_mock.mock.verify.catalogue import catalogue
 from scale_mock.mock.verify.comparing import compare_bodies
 from scale_mock.mock.verify.descriptions import Description, describe
 from scale_mock.mock.verify.sites import Here
+from scale_mock.mock.verify.steps import filled, found_at
 
 ANY = Description("v1", {})
 MAYBE = Description(
@@ -52,7 +53,42 @@ CASES: list[tuple[Any, Any, Description, list[str]]] = [
         ["$.task_id is missing; here it is a string", "$.taskId is additional: a number"],
     ),
     ([{"a": 1}, {"a": 1, "b": 2}], [{"a": 3}], ANY, []),
-    ([{"a": 1}, {"a": 1}], [{"a": 3}, {}], ANY, []),
+    (
+        [{"a": 1}, {"a": 1}],
+        [{"a": 3}, {}],
+        ANY,
+        ["$[].a is missing in 1 of 2; here it is a number"],
+    ),
+    (
+        [{"some_id": 1}, {"some_id": 1}],
+        [{"some_id": 3}, {"someId": 3}],
+        ANY,
+        ["$[].some_id is missing; renamed to someId?"],
+    ),
+    (
+        [{"type": "integer", "value": 1}, {"type": "text", "value": "x"}],
+        [{"type": "integer", "value": "1"}, {"type": "text", "value": "x"}],
+        ANY,
+        ["$[].value is a string, here a number"],
+    ),
+    (
+        [
+            {"type": "a", "b": [{"type": "c", "d": 1}]},
+            {"type": "e", "b": [{"type": "c", "d": "x"}]},
+        ],
+        [
+            {"type": "a", "b": [{"type": "c", "d": ""}]},
+            {"type": "e", "b": [{"type": "c", "d": "x"}]},
+        ],
+        ANY,
+        ["$[].b[].d is a string, here a number"],
+    ),
+    (
+        [{"type": "box", "a": 1}, {"type": "box", "a": 1}, {"type": "line"}],
+        [{"type": "box"}, {"type": "box"}, {"type": "line"}],
+        ANY,
+        ["$[].a is missing; here it is a number"],
+    ),
     ([1], [], ANY, ["$ empty, here has elements"]),
     ([], [1], ANY, ["$ has elements, here empty"]),
     ({"free": {"x": 1}}, {"free": {"y": "z"}}, MAYBE, []),
@@ -73,6 +109,12 @@ def test_two_bodies_differ_in(here: Any, there: Any, about: Description, told: l
 
 def test_a_key_that_only_some_elements_have_may_be_missing() -> None:
     assert compare_bodies([{"a": 1}, {}], [{}], ANY) == []
+
+
+def test_elements_of_one_type_are_told_apart_in_the_same_things_only() -> None:
+    here, there = [{"type": "box", "a": 1}, {"type": "line", "a": "x"}], [{"type": "box", "a": "x"}]
+    assert len(compare_bodies(here, there, ANY)) == 1
+    assert compare_bodies(here, there, ANY, same_calls=False) == []
 
 
 @pytest.mark.parametrize(

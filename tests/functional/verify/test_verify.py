@@ -133,6 +133,24 @@ def test_the_result_as_json_names_operation_and_path(serve: Serve) -> None:
     assert told["differences"][2]["request"] == "GET /v1/task/<task1>"
 
 
+def _as_texts(body: Any) -> Any:
+    """The body with every number that an annotation has for a value as a text."""
+    if isinstance(body, list):
+        return [_as_texts(one) for one in body]
+    if not isinstance(body, dict):
+        return body
+    return {
+        key: str(one) if key == "value" and type(one) is int else _as_texts(one)
+        for key, one in body.items()
+    }
+
+
+def _one_renamed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    first = dict(rows[0])
+    first["createdAt"] = first.pop("created_at")
+    return [first, *rows[1:]]
+
+
 ALTERED: dict[str, tuple[Callable[[str, str, Changed], Changed], str]] = {
     "an additional key": (
         lambda method, path, reply: (
@@ -169,6 +187,37 @@ ALTERED: dict[str, tuple[Callable[[str, str, Changed], Changed], str]] = {
             (reply[0], [], reply[2]) if path == "/v1/studio/batches" else reply
         ),
         "list_studio_batches: $ empty, here has elements",
+    ),
+    "another order of a list that is the whole reply": (
+        lambda method, path, reply: (
+            (reply[0], reply[1][::-1], reply[2]) if path == "/v1/studio/batches" else reply
+        ),
+        "list_studio_batches: $ is in another order: studio_s2, studio_s1, "
+        "here studio_s1, studio_s2",
+    ),
+    "another order in a delivery": (
+        lambda method, path, reply: (
+            (reply[0], {**reply[1], "tasks": reply[1]["tasks"][::-1]}, reply[2])
+            if path == "/v2/delivery"
+            else reply
+        ),
+        "v2_get_delivery: $.tasks is in another order: chat4, chat3, chat2, chat1, "
+        "here chat1, chat2, chat3, chat4",
+    ),
+    "numbers as texts among annotations of other types": (
+        lambda method, path, reply: (
+            (reply[0], _as_texts(reply[1]), reply[2]) if path == "/v2/task" else reply
+        ),
+        "v2_get_task: $.threads[].turns[].annotations[].value is a string, here a number "
+        "(3 requests)",
+    ),
+    "a key renamed in one element of a list": (
+        lambda method, path, reply: (
+            (reply[0], {**reply[1], "docs": _one_renamed(reply[1]["docs"])}, reply[2])
+            if (method, path, reply[0]) == ("GET", "/v1/tasks", 200)
+            else reply
+        ),
+        "list_tasks: $.docs[].created_at is missing; renamed to createdAt? (3 requests)",
     ),
     "a page of another size": (
         lambda method, path, reply: (

@@ -15,25 +15,27 @@ from scale_mock.api.router import Router
 from scale_mock.domain.refusals import Refusal
 
 
-def operation(name: str, method: str, path: str) -> tuple[str, Operation]:
+def operation(name: str, method: str, path: str) -> Operation:
     def run(call: Any) -> Any:
         raise AssertionError("finding an operation runs none")
 
-    return "/v1", Operation(name, method, path, run)
+    return Operation(name, method, path, run)
 
 
 @pytest.fixture(scope="module")
 def router() -> Router:
     return Router(
-        [
-            operation("list_batches", "GET", "/batches"),
-            operation("create_batch", "POST", "/batches"),
-            operation("get_batch", "GET", "/batches/<name:name>"),
-            operation("status", "GET", "/batches/<name:name>/status"),
-            operation("finalize", "POST", "/batches/<name:name>/finalize"),
-            operation("create_task", "POST", "/task/<name:type>"),
-            operation("receive", "POST", "/receiver/<path:rest>"),
-        ]
+        {
+            "/v1": lambda: [
+                operation("list_batches", "GET", "/batches"),
+                operation("create_batch", "POST", "/batches"),
+                operation("get_batch", "GET", "/batches/<name:name>"),
+                operation("status", "GET", "/batches/<name:name>/status"),
+                operation("finalize", "POST", "/batches/<name:name>/finalize"),
+                operation("create_task", "POST", "/task/<name:type>"),
+                operation("receive", "POST", "/receiver/<path:rest>"),
+            ]
+        }
     )
 
 

@@ -9,7 +9,14 @@ import pytest
 
 from scale_mock.config import width as width_module
 from scale_mock.config.width import DEFAULT, look_at_terminal, width
-from scale_mock.mock.telling import brief, broken, journal_of, laid_out, next_events, shortened
+from scale_mock.mock.reports.telling import (
+    brief,
+    broken,
+    journal_of,
+    laid_out,
+    next_events,
+    shortened,
+)
 from scale_mock.sim.instants import EPOCH
 
 Bench = Any

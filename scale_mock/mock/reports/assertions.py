@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.model import Batch, Task
-from scale_mock.mock.reasons import auth_hint, reason, thing_of, tries, unused_rules
-from scale_mock.mock.telling import brief, clock_lines, journal_of, laid_out, shortened
+from scale_mock.mock.reports.reasons import auth_hint, reason, thing_of, tries, unused_rules
+from scale_mock.mock.reports.telling import brief, clock_lines, journal_of, laid_out, shortened
 from scale_mock.selectors.durations import format_duration
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.explain import explain_batch, explain_task

@@ -1,7 +1,7 @@
 """Absorbed sleep: the code under test sleeps, the world's clock moves, and no real time passes.
 
 Only the threads of the test are concerned: the one that enters, and those that are started from
-them meanwhile. When the clock moves is told in :mod:`scale_mock.mock.sleepers`.
+them meanwhile. When the clock moves is told in :mod:`scale_mock.mock.sleep.sleepers`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from scale_mock.mock.aliases import Replacement
-from scale_mock.mock.napping import Naps
-from scale_mock.mock.sleepers import Absorber, require_own_clock
+from scale_mock.mock.sleep.aliases import Replacement
+from scale_mock.mock.sleep.napping import Naps
+from scale_mock.mock.sleep.sleepers import Absorber, require_own_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from scale_mock.errors import ConfigurationError
-from scale_mock.mock.patience import Patience
+from scale_mock.mock.sleep.patience import Patience
 from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:

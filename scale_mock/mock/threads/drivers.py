@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scale_mock.errors import PumpBusy
-from scale_mock.mock.background import Background
-from scale_mock.mock.retries import MOVING
+from scale_mock.mock.threads.background import Background
+from scale_mock.mock.threads.retries import MOVING
 from scale_mock.serving.realtime import clock as real
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.mock.background import Background
+from scale_mock.mock.threads.background import Background
 
 if TYPE_CHECKING:
     from scale_mock.world import World

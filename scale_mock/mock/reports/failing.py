@@ -13,17 +13,16 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from scale_mock.domain.task_index import TaskFilter
-from scale_mock.mock.checks import findings
-from scale_mock.mock.pitfalls import clock_hint, refusal_hint, unread
-from scale_mock.mock.report import said_of
-from scale_mock.mock.telling import journal_of, laid_out, next_events, shortened
+from scale_mock.mock.reports.assertions import said_of
+from scale_mock.mock.reports.checks import findings
+from scale_mock.mock.reports.pitfalls import clock_hint, refusal_hint, unread
+from scale_mock.mock.reports.telling import journal_of, laid_out, next_events, shortened
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.explain import explain_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from scale_mock.mock.facade import ScaleMock
     from scale_mock.world import World
 
 TRACEBACKS = 3
@@ -45,7 +44,7 @@ SHOWN_ELSEWHERE = {"handler_exceptions"}
 
 
 def state_of(
-    mock: ScaleMock,
+    world: World,
     *,
     repeat: str,
     test: str,
@@ -55,14 +54,13 @@ def state_of(
     """The report on the world of a failed test. It never raises: the test's own failure matters.
 
     Args:
-        mock: The test's world, still open.
+        world: The test's world, still open.
         repeat: The option that gives another run the same seed, for example
             ``--scale-mock-seed``.
         test: The test's name for the command line.
         allow: The checks whose findings the test allows.
         leaks: Whether attempts to reach Scale are told, and count as reported from then on.
     """
-    world = mock._world
     parts: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: [_first(world, repeat, test)],
         lambda: _refused(world, allow),
@@ -71,6 +69,7 @@ def state_of(
         lambda: _receivers(world),
         lambda: _raised(world),
         lambda: unread(world),
+        lambda: _captured(world),
         lambda: _next(world),
         lambda: journal_of(world),
     )
@@ -174,6 +173,20 @@ def _receivers(world: World) -> Iterator[str]:
         if said:
             yield f"The receiver at {callback.url} answered {callback.attempts[-1].outcome}:"
             yield from (f"  {line}" for line in said)
+
+
+def _captured(world: World) -> Iterator[str]:
+    """Where callbacks went that nobody was there to take: they count as acknowledged."""
+    urls = dict.fromkeys(
+        callback.url for callback in world.desk.by_id.values() if callback.state == "captured"
+    )
+    for url in list(urls)[:RECEIVERS]:
+        if not world.desk.targets.mounts_beside(url):  # else a strict check tells it
+            yield (
+                f"A callback to {url} was captured: nothing is mounted there. To have your code "
+                f"called: mock.callbacks.mount({url!r}, handler), or callback_hosts=[...] for a "
+                "server of yours."
+            )
 
 
 def _raised(world: World) -> Iterator[str]:

@@ -12,7 +12,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scale_mock.mock.sleepers import Absorber, Sleeper
+    from scale_mock.mock.sleep.sleepers import Absorber, Sleeper
 
 QUIET_S = 0.003
 """How long a loop that watches sockets has to be idle until it rests, in real seconds."""

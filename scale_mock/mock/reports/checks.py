@@ -126,8 +126,7 @@ def _unknown_routes(world: World) -> Iterator[str]:
 
 def _unused_rules(world: World) -> Iterator[str]:
     """Rules that decided nothing, and why; those that came too late besides."""
-    yield from world.rules.why_unused()
-    for rule in world.rules.unused():
+    for rule, why in zip(world.rules.unused(), world.rules.why_unused(), strict=True):
         late = [
             task
             for side in world.core.sides.values()
@@ -137,10 +136,14 @@ def _unused_rules(world: World) -> Iterator[str]:
             and rule.matcher.matches(task)
         ]
         if late and rule not in world.rules.shadowed():
+            first = late[0]
             yield (
-                f'rule "{rule.name}" was added too late for {late[0]!r}, whose fate had been '
-                "decided: add the rule before work on the task can begin, or pass replan=True"
+                f'rule "{rule.name}" was added too late for {first.mode} {first.type} task '
+                f"{first.task_id}, whose fate had been decided: add the rule before work on the "
+                "task can begin, or pass replan=True"
             )
+        else:
+            yield why
 
 
 def _unused_answers(world: World) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scale_mock.callbacks.desk import AUTH_HEADER
 from scale_mock.domain.model import Batch, Task
-from scale_mock.mock.telling import shortened
+from scale_mock.mock.reports.telling import shortened
 from scale_mock.selectors.durations import compact_duration
 from scale_mock.selectors.where import nearest
 from scale_mock.sim.instants import from_iso, to_iso

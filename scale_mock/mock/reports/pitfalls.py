@@ -49,17 +49,21 @@ def refusal_hint(world: World, request: RequestRecord) -> str | None:
             "and scale_test_client do; while it is the only world, any live_NAME or test_NAME"
         )
     if error == PROJECT_NOT_FOUND().text:
-        return f"{_listed('project', list(side.projects), side.mode)}, or create it first"
+        return _unheard_of("project", list(side.projects), side.mode)
     if error == BATCH_NOT_FOUND().text:
-        return f"{_listed('batch', list(side.batches), side.mode)}, or create it first"
+        return _unheard_of("batch", list(side.batches), side.mode)
     if error == TASK_NOT_FOUND().text:
         return f"use the id of a task of this world; {_listed('task', list(side.tasks), side.mode)}"
     return None
 
 
-def _listed(what: str, names: list[str], mode: Mode) -> str:
+def _unheard_of(what: str, names: list[str], mode: Mode) -> str:
     if not names:
-        return f"there is no {what} in {mode} mode"
+        return f"create it first: there is no {what} in {mode} mode yet"
+    return f"create it first, or use another: {_listed(what, names, mode)}"
+
+
+def _listed(what: str, names: list[str], mode: Mode) -> str:
     shown = ", ".join(repr(name) for name in names[:NAMES])
     more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
     if len(names) == 1:

@@ -1,0 +1,1 @@
+"""What a failing test is told: findings, reports, reasons, and what helps."""

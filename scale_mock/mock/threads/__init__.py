@@ -1,0 +1,1 @@
+"""The threads that run worlds, and move their clocks, while no test does."""
