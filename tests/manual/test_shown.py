@@ -27,7 +27,7 @@ README = marks.README.read_text()
 SAMPLES = dict(PYTHON)
 ADDRESS = "http://127.0.0.1:8723"
 """What the manual calls a server whose port is drawn here."""
-FINDING = "scale_mock found 1 problem:"
+FINDING = "scale_mock found 1 problem (handler_exceptions):"
 UNREAD = "scale_mock: fields that nobody read"
 ORDERS = "scale_mock: tests that failed under some order"
 REPLIES = f"scale_mock: replies of {ADDRESS}"

@@ -135,7 +135,7 @@ def test_each_finding_names_what_allows_it(run: Run, check: str) -> None:
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_it*",
-            "scale_mock found 1 problem:",
+            f"scale_mock found 1 problem ({check}):",
             *text,
             f'    To allow it: @pytest.mark.scale_mock(allow="{check}")',
             RELAX,
@@ -198,7 +198,7 @@ def test_a_leak_hides_no_other_finding_and_is_dumped_too(
     result.stdout.fnmatch_lines(
         [
             "scale_mock found a connection to Scale:",
-            "scale_mock found 1 problem:",
+            "scale_mock found 1 problem (unknown_routes):",
             "  - A route that the platform does not have was called: GET /v1/tusks. *",
         ]
     )
@@ -245,7 +245,7 @@ def test_several_findings_are_allowed_one_by_one_or_together(run: Run) -> None:
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
         [
-            "scale_mock found 3 problems:",
+            "scale_mock found 3 problems (unknown_routes, unused_rules):",
             "  - A route that the platform does not have was called: GET /v1/tusks. *",
             "      /v2/task",
             '    To allow it: @pytest.mark.scale_mock(allow="unknown_routes")',
@@ -259,7 +259,7 @@ def test_several_findings_are_allowed_one_by_one_or_together(run: Run) -> None:
     result = run(module(f'{rules}, allow="unused_rules"', body))
     result.stdout.fnmatch_lines(
         [
-            "scale_mock found 1 problem:",
+            "scale_mock found 1 problem (unknown_routes):",
             "  - A route that the platform does not have was called: GET /v1/tusks. *",
             "      /v2/task",
             '    To allow it: @pytest.mark.scale_mock(allow=["unknown_routes", "unused_rules"])',
@@ -451,7 +451,7 @@ def test_it(scale_mock):
     )
     result.assert_outcomes(passed=1, errors=1)
     lines = result.stdout.lines
-    assert "scale_mock found 6 problems:" in lines
+    assert "scale_mock found 6 problems (handler_exceptions):" in lines
     assert "  - 2 more exceptions of handlers" in lines
     assert sum("and 20 times more:" in line for line in lines) == 5
 
@@ -463,7 +463,7 @@ def test_check_takes_the_same_names() -> None:
         with pytest.raises(AssertionError) as failed:
             mock.check(allow=("leaks",))
         assert str(failed.value) == (
-            "scale_mock found 1 problem:\n"
+            "scale_mock found 1 problem (unused_rules):\n"
             '  - rule "never" decided nothing: no task came up for decision while it was there\n'
             '    To allow it: mock.check(allow=["unused_rules", "leaks"])'
         )

@@ -184,8 +184,8 @@ def test_elsewhere():
     told = (strict / "report.txt").read_text("utf-8")
     assert told.startswith("seed 0, clock at ")
     assert (
-        'scale_mock found 1 problem:\n  - rule "never" decided nothing: no task came up for '
-        "decision while it was there\n"
+        "scale_mock found 1 problem (unused_rules):\n"
+        '  - rule "never" decided nothing: no task came up for decision while it was there\n'
         '    To allow it: @pytest.mark.scale_mock(allow="unused_rules")\n'
     ) in told
     assert sorted(path.name for path in strict.iterdir()) == FILES

@@ -19,7 +19,7 @@ def call(mock):
     requests.get(f"{mock.v1_url}/tusks", auth=(mock.live_key, ""), timeout=5)
 """
 FOUND = [
-    "scale_mock found 1 problem:",
+    "scale_mock found 1 problem (unknown_routes):",
     "  - A route that the platform does not have was called: GET /v1/tusks. Nearest: "
     "GET /v1/tasks, GET /v2/tasks, GET",
     "      */v2/task",

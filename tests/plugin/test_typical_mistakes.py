@@ -207,7 +207,7 @@ def test_the_label_is_stored(scale_mock, scale_client):
     )
     assert error_of(lines)[-1].startswith("KeyError: ")
     assert section_of(lines)[:5] == [
-        "scale_mock found 1 problem:",
+        "scale_mock found 1 problem (unacknowledged_callbacks):",
         "  - A callback was never acknowledged: task ID (completed) to https://shop.test/scale; "
         "the last of 21 attempts got 401",
         "The receiver at https://shop.test/scale answered 401:",
@@ -419,7 +419,7 @@ def test_the_label_is_stored(scale_mock, scale_client):
 """
     )
     assert section_of(lines)[:2] == [
-        "scale_mock found 1 problem:",
+        "scale_mock found 1 problem (misspelt_mounts):",
         "  - A callback to https://shop.test/scale was captured, though a handler is mounted on "
         "that host: https://shop.test/scales/. Is one of the two addresses misspelt?",
     ]

@@ -128,7 +128,7 @@ def test_next(scale_mock_module):
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_strict*",
-            "scale_mock found 1 problem:",
+            "scale_mock found 1 problem (unknown_routes):",
             "  - A route that the platform does not have was called: GET /v1/nothing*",
         ]
     )
@@ -440,7 +440,7 @@ def test_what_no_test_had_any_use_for_is_found_at_the_end_of_the_module(run: Run
         "scale_mock_module: looked at over the whole module, in any of its 3 tests:"
     )
     assert result.stdout.lines[start + 1 : start + 6] == [
-        "scale_mock found 2 problems:",
+        "scale_mock found 2 problems (unused_rules, unused_faults):",
         '  - rule "b" decided nothing: no task matched; the nearest was categorization task '
         "'a' (live mode): unique_id wanted 'b', found 'a'",
         '    To allow it: pytestmark = pytest.mark.scale_mock(allow="unused_rules")',

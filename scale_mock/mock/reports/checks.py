@@ -67,6 +67,12 @@ def findings(world: World, *, allow: Collection[str] = (), leaks: bool = True) -
         ]
 
 
+def headline(found: list[Finding]) -> str:
+    """How many findings there are, and of which checks: all that a short summary shows."""
+    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
+    return f"scale_mock found {count} ({', '.join(dict.fromkeys(one.check for one in found))}):"
+
+
 def told(found: list[Finding], relax: Relax, allow: Collection[str] = ()) -> str:
     """All findings in one text; after those of a check, what allows them.
 
@@ -75,8 +81,7 @@ def told(found: list[Finding], relax: Relax, allow: Collection[str] = ()) -> str
         relax: Says how some checks are allowed, given their names.
         allow: What is allowed already.
     """
-    count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-    lines = [f"scale_mock found {count}:"]
+    lines = [headline(found)]
     for check in dict.fromkeys(finding.check for finding in found):
         texts = [finding.text for finding in found if finding.check == check]
         lines.extend("  - " + text.replace("\n", "\n    ") for text in texts)

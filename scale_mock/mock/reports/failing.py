@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.task_index import TaskFilter
 from scale_mock.mock.reports.assertions import said_of
-from scale_mock.mock.reports.checks import findings
+from scale_mock.mock.reports.checks import findings, headline
 from scale_mock.mock.reports.pitfalls import clock_hint, refusal_hint, unread
 from scale_mock.mock.reports.telling import journal_of, laid_out, next_events, shortened
 from scale_mock.sim.instants import to_iso
@@ -153,7 +153,7 @@ def _findings(world: World, allow: Collection[str], *, leaks: bool) -> Iterator[
     found = findings(world, allow={*allow, *SHOWN_ELSEWHERE}, leaks=leaks)
     if not found:
         return
-    yield f"scale_mock found {'1 problem' if len(found) == 1 else f'{len(found)} problems'}:"
+    yield headline(found)
     for finding in found:
         first, *more = finding.text.split("\n")
         yield f"  - {first}"

@@ -149,7 +149,7 @@ def test_what_a_call_raises_is_kept_for_the_check_and_the_clock_goes_on() -> Non
             "      KeyError: 'boom'",
         ]
         assert str(found.value).splitlines() == [
-            "scale_mock found 2 problems:",
+            "scale_mock found 2 problems (exceptions):",
             f"  - The scheduled call {name} raised at 2024-01-01T01:00:00.000Z: KeyError: 'boom'",
             *trace,
             f"  - The scheduled call {name} raised at 2024-01-01T02:00:00.000Z: KeyError: 'boom'",

@@ -210,7 +210,7 @@ def test_a_callback_fault_that_never_fired_names_the_nearest(
         there.mock.check()
     task = there.shop.call("GET", "/tasks").json()["docs"][0]["task_id"]
     assert str(caught.value) == (
-        "scale_mock found 1 problem:\n"
+        "scale_mock found 1 problem (unused_faults):\n"
         '  - fault "fault-1" (drop) never fired: no callback matched; the nearest was attempt 1 of '
         f"task {task}'s callback (completed) to {URL}: attempt wanted 3, found 1\n"
         '    To allow it: mock.check(allow="unused_faults")'

@@ -359,7 +359,7 @@ def test_a_fault_that_never_fired_fails_the_check(shop: Shop) -> None:
     with pytest.raises(AssertionError) as caught:
         shop.mock.check()
     assert str(caught.value).splitlines() == [
-        "scale_mock found 2 problems:",
+        "scale_mock found 2 problems (unused_faults):",
         '  - fault "late" (500) never fired: it matched 1 request, but was not meant: '
         "nth wanted 3, found 1",
         '  - fault "fault-2" (reset) never fired: no request matched; the nearest was create_task '

@@ -171,7 +171,8 @@ def test_check_lists_what_was_hidden_once(mock: ScaleMock) -> None:
         mock.check()
     text = str(caught.value)
     assert text.startswith(
-        "scale_mock found 1 problem:\n  - A connection to dashboard.scale.com was stopped at "
+        "scale_mock found 1 problem (leaks):\n"
+        "  - A connection to dashboard.scale.com was stopped at "
     )
     mock.check()
 

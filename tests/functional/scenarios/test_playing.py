@@ -100,7 +100,7 @@ def test_a_step_that_is_refused_is_loud(tmp_path: Path) -> None:
             'scenario "scene": step "and again" (2nd) failed: mock_redo_task got 400: Only a '
             f"completed task can be sent back; this one is pending. ({path}:31)"
         )
-        assert problem_of(mock) == f"scale_mock found 1 problem:\n  - {text}"
+        assert problem_of(mock) == f"scale_mock found 1 problem (exceptions):\n  - {text}"
         first = next(iter(mock._world.core.sides["live"].tasks))
         assert mock.explain(first).steps[-1] == text
         [entry] = [e.as_dict() for e in mock.journal.entries() if e.kind == "scenario.failed"]

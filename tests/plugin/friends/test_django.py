@@ -86,7 +86,7 @@ def test_a_view_receives_callbacks(beside: Beside) -> None:
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_a_view_that_fails_is_shown*",
-            "scale_mock found 1 problem:",
+            "scale_mock found 1 problem (unacknowledged_callbacks):",
             "  - *never acknowledged*http://localhost:*/nowhere*",
         ]
     )

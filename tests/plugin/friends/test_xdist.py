@@ -116,7 +116,7 @@ def test_fine(scale_mock):
     result.stdout.fnmatch_lines(
         [
             "*ERROR at teardown of test_typo*",
-            "scale_mock found 1 problem:",
+            "scale_mock found 1 problem (unknown_routes):",
             "  - *A route that the platform does not have was called: GET /v1/tusks*",
         ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,7 +23,9 @@ def told(bench: Bench, **arguments: Any) -> list[str]:
         bench.mock.check(**arguments)
     first, *lines = str(failed.value).splitlines()
     count = sum(line.startswith("  - ") for line in lines)
-    assert first == f"scale_mock found {count} problem" + ("s:" if count != 1 else ":")
+    checks = ", ".join(re.findall(r"\(allow=\"(\w+)\"\)", str(failed.value))) or "[a-z_, ]+"
+    problems = "problem" if count == 1 else "problems"
+    assert re.fullmatch(rf"scale_mock found {count} {problems} \({checks}\):", first)
     assert all(line.startswith(("  - ", "    ")) for line in lines)
     return [line[4:] for line in lines]
 
