@@ -7,7 +7,9 @@ until the README tells it. :func:`undocumented` names what a text does not tell.
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -107,6 +109,9 @@ def _python() -> Iterator[Thing]:
     for name in scale_mock.__all__:
         if not issubclass(type(getattr(scale_mock, name)), str):
             yield Thing("public name", name, "", rf"`@?{name}\b")
+    for module in walk_packages(scale_mock.__path__, "scale_mock."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)  # else it would depend on other tests which errors there are
     for error in sorted(_below(ScaleMockError), key=lambda one: one.__name__):
         yield Thing("error", error.__name__, "Python API")
     with ScaleMock() as mock:
