@@ -143,9 +143,13 @@ class App:
         path: str,
         refusal: Refusal,
     ) -> None:
-        """Writes a call with a key of no world down in the only world, whose it was meant to be."""
+        """Writes a call with a key of no world down in the only world, whose it was meant to be.
+
+        A server that is full refuses a good key: that was meant for a world of its own.
+        """
         worlds = self.registry.worlds()
-        if len(worlds) != 1 or ROUTER.is_below(CONTROL, operation):
+        is_full = refusal.status >= 500
+        if is_full or len(worlds) != 1 or ROUTER.is_below(CONTROL, operation):
             return
         write_down(
             worlds[0],
