@@ -138,13 +138,15 @@ class Targets:
         self._warned.add(host)
         import logging
 
+        # Half letters would break what reads the log: pytest-xdist ends the whole run for one.
+        shown = host.encode("utf-8", "backslashreplace").decode("utf-8")
         logging.getLogger("scale_mock").warning(
             "Callbacks to %s are captured, not sent: scale_mock sends to loopback addresses only. "
             "Pass callback_hosts=[%r] (or serve --callback-host %s) to send them, or mount a "
             "handler: mock.callbacks.mount(url, app).",
-            host,
-            host,
-            host,
+            shown,
+            shown,
+            shown,
         )
 
     def mounts_beside(self, url: str) -> list[str]:

@@ -559,3 +559,23 @@ def test_it(scale_mock, number):
         "--strict-config",
     )
     result.assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("ending", ["pass", "assert False"])
+def test_half_letters_do_not_break_a_report(run: Run, ending: str) -> None:
+    """pytest-xdist ends the whole run for a report that is no UTF-8."""
+    result = run(
+        HEAD
+        + f"""
+def test_it(scale_mock):
+    name = "half" + chr(0xDB6B)
+    scale_mock.rules.add(name=name, match={{"unique_id": name + "x"}})
+    body = {{**BODY, "unique_id": name, "categories": [name], name: name}}
+    call(scale_mock, "/task/categorization", **body)
+    {ending}
+""",
+        *("-n", "1", "-p", "xdist"),
+    )
+    outcome = {"passed": 1, "errors": 1} if ending == "pass" else {"failed": 1}
+    result.assert_outcomes(**outcome)
+    result.stdout.fnmatch_lines("*half*udb6b*")

@@ -12,6 +12,7 @@ from scale_mock.config.checks import CHECKS, names_of, written
 from scale_mock.errors import CallFailed, ResponderFailed
 from scale_mock.intercept.leaks import is_users
 from scale_mock.mock.interception import leak_texts
+from scale_mock.mock.reports.telling import printable
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def told(found: list[Finding], relax: Relax, allow: Collection[str] = ()) -> str
         lines.extend("  - " + text.replace("\n", "\n    ") for text in texts)
         them = "it" if len(texts) == 1 else "them"
         lines.append(f"    To allow {them}: {relax({*allow, check})}")
-    return "\n".join(lines)
+    return printable("\n".join(lines))
 
 
 def by_call(names: Iterable[str]) -> str:

@@ -53,7 +53,12 @@ def laid_out(lines: Iterable[str], *, margin: int = MARGIN) -> str:
     out: list[str] = []
     for line in lines:
         out.extend([line] if not out else broken(line, columns))
-    return "\n".join(out)
+    return printable("\n".join(out))
+
+
+def printable(text: str) -> str:
+    """A text that terminals, files and pytest-xdist take: JSON may hold half letters."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def broken(line: str, columns: int) -> list[str]:

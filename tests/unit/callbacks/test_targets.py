@@ -111,6 +111,14 @@ def test_no_text_whatever_breaks_the_choice_of_a_route(text: str) -> None:
         targets.warn_captured(url)
 
 
+def test_the_warning_can_be_written_down_whatever_the_host(
+    targets: Targets, caplog: pytest.LogCaptureFixture
+) -> None:
+    targets.warn_captured("http://half\udb6b.test/x")
+    [record] = caplog.records
+    assert record.getMessage().encode("utf-8").startswith(rb"Callbacks to half\udb6b.test are")
+
+
 @pytest.mark.parametrize("prefix", ["", "app.test/", "ftp://app.test/", 5, None, *NO_HOST])
 def test_a_prefix_is_the_beginning_of_a_url(targets: Targets, prefix: Any) -> None:
     with pytest.raises(ConfigurationError, match="a prefix is the beginning of an http or https"):
