@@ -20,6 +20,7 @@ from scale_mock.callbacks.handlers import (
     handler_as_wsgi,
     is_async,
 )
+from scale_mock.config.printable import printable
 from scale_mock.domain.fields import is_email, is_url
 from scale_mock.errors import ConfigurationError
 
@@ -139,7 +140,7 @@ class Targets:
         import logging
 
         # Half letters would break what reads the log: pytest-xdist ends the whole run for one.
-        shown = host.encode("utf-8", "backslashreplace").decode("utf-8")
+        shown = printable(host)
         logging.getLogger("scale_mock").warning(
             "Callbacks to %s are captured, not sent: scale_mock sends to loopback addresses only. "
             "Pass callback_hosts=[%r] (or serve --callback-host %s) to send them, or mount a "

@@ -9,10 +9,10 @@ import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
 from scale_mock.config.checks import CHECKS, names_of, written
+from scale_mock.config.printable import printable
 from scale_mock.errors import CallFailed, ResponderFailed
 from scale_mock.intercept.leaks import is_users
 from scale_mock.mock.interception import leak_texts
-from scale_mock.mock.reports.telling import printable
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from scale_mock.config.printable import printable
 from scale_mock.config.width import width
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.explain import in_words
@@ -54,11 +55,6 @@ def laid_out(lines: Iterable[str], *, margin: int = MARGIN) -> str:
     for line in lines:
         out.extend([line] if not out else broken(line, columns))
     return printable("\n".join(out))
-
-
-def printable(text: str) -> str:
-    """A text that terminals, files and pytest-xdist take: JSON may hold half letters."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def broken(line: str, columns: int) -> list[str]:
