@@ -21,8 +21,6 @@ ALONE = tuple(word for other in OTHERS for word in ("-p", f"no:{other}"))
 # An event loop wakes itself up through a pair of Unix sockets.
 SOCKETLESS = ("--disable-socket", "--allow-unix-socket")
 COLUMNS = "100"
-CI = ("CI", "BUILD_NUMBER")
-"""Variables under which pytest cuts no messages."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def loaded() -> None:
 def lab(loaded: None, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Lab:
     for option in OPTIONS:
         monkeypatch.delenv(option.variable, raising=False)
-    for variable in ("PYTEST_ADDOPTS", "FORCE_COLOR", "PY_COLORS", *CI):
+    for variable in ("PYTEST_ADDOPTS", "FORCE_COLOR", "PY_COLORS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("COLUMNS", COLUMNS)
     return Lab(pytester, monkeypatch)
