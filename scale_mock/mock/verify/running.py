@@ -12,9 +12,10 @@ from scale_mock.mock.facade import ScaleMock
 from scale_mock.mock.remote.address import parse_address
 from scale_mock.mock.remote.keys import read_test_key, run_token
 from scale_mock.mock.remote.line import Line
-from scale_mock.mock.remote.probing import NO_MOCK, is_mock, is_scale
+from scale_mock.mock.remote.probing import NO_MOCK, is_mock, is_scale, require_privacy
+from scale_mock.mock.verify.aligning import aligned, labels
 from scale_mock.mock.verify.catalogue import catalogue
-from scale_mock.mock.verify.comparing import Difference, compare_bodies
+from scale_mock.mock.verify.comparing import Difference, compare_bodies, compare_headers
 from scale_mock.mock.verify.descriptions import describe
 from scale_mock.mock.verify.result import Verification
 from scale_mock.mock.verify.sites import (
@@ -38,6 +39,9 @@ KEY_FROM = "--key-from"
 LIVE_ONLY = "it needs live mode, and a live key is never sent to the real platform"
 WRITES = "it would write, and nothing is written to the real platform without --allow-writes"
 STAFF = "only the platform's staff can do it"
+NO_KEY = "it needs a wrong key, and nothing but the test key is sent to the real platform"
+REFUSED = 400
+"""From which status on a reply is a refusal."""
 PAGE = ("total", "limit", "offset", "has_more")
 """What says where in a list a page lies; equal for equal requests."""
 
@@ -72,9 +76,11 @@ def verify(
         ours = not is_scale(address.host) and is_mock(line)
         if not ours and key is None:
             raise ConfigurationError(NO_MOCK.format(url=address.url, switch=f"{KEY_FROM} VARIABLE"))
+        if not ours:
+            require_privacy(address)
         run = "verify" if ours else f"verify-{run_token()}"
         mock = stack.enter_context(ScaleMock())
-        keys = stack.enter_context(MockServer(line)).keys if ours else {"test": key or ""}
+        keys = stack.enter_context(MockServer(line, mock)).keys if ours else {"test": key or ""}
         result = Verification(address.url, ours, reads_only=not ours and not allow_writes)
         _Run(mock, Here(mock, run), There(line, keys, run), result).go()
     return result
@@ -104,16 +110,17 @@ class _Run:
                 else:
                     if self._result.is_mock and not step.reads:
                         self._there.settle()
-                    request = f"{step.method} {step.path}"
-                    found = list(self._differences(step, ours, theirs))
-                    self._result.note(step.operation, request, found)
-            if why is not None:
+                    if step.compared:
+                        request = f"{step.method} {step.path}"
+                        found = list(self._differences(step, ours, theirs))
+                        self._result.note(step.operation, request, found)
+            if why is not None and step.compared:
                 self._result.left_out[f"{step.title}: {step.method} {step.path}"] = why
 
     def _reason(self, step: Step) -> str | None:
         """Why a step cannot be asked there."""
         if step.mode not in self._there.keys:
-            return LIVE_ONLY
+            return NO_KEY if step.mode == "nobody" else LIVE_ONLY
         if step.ours and not self._result.is_mock:
             return STAFF
         if self._result.reads_only and not step.reads:
@@ -131,35 +138,40 @@ class _Run:
     def _differences(self, step: Step, ours: Reply, theirs: Reply) -> Iterator[Difference]:
         if ours.status != theirs.status:
             yield Difference("$", "status", str(ours.status), str(theirs.status))
-            return
-        if ours.media_type != theirs.media_type:
+            if (ours.status < REFUSED) != (theirs.status < REFUSED):
+                return
+        elif ours.media_type != theirs.media_type:
             there = theirs.media_type or "none"
             yield Difference("$", "content_type", ours.media_type, there)
-            return
+            if theirs.body is None:
+                return
+        yield from compare_headers(ours.headers, theirs.headers, same=self._result.is_mock)
         about = describe(step.operation, ours.status)
         # The real platform has a history, and a pace, of its own.
         same = self._result.is_mock
-        yield from compare_bodies(ours.body, theirs.body, about, same_calls=same)
+        # Only v1 lets a customer make what there is.
+        own = not self._result.reads_only and not step.rows and step.path.startswith("/v1/")
+        for one in compare_bodies(ours.body, theirs.body, about, same_calls=same, own=own):
+            if one.kind != "order" or not step.rows or one.at != _place(step):
+                yield one
         if step.rows:
             yield from self._page(step, ours.body, theirs.body)
 
     def _page(self, step: Step, ours: Any, theirs: Any) -> Iterator[Difference]:
         """What differs in the order of a list, and in where a page of it lies."""
-        if step.rows == WHOLE:
-            at, here, there = WHOLE, ours, theirs
-        else:
-            at = f"$.{step.rows}"
+        at, here, there = _place(step), ours, theirs
+        if step.rows != WHOLE:
             here, there = found_at(ours, step.rows), found_at(theirs, step.rows)
         if not isinstance(here, list) or not isinstance(there, list):
-            return
+            return  # which has been told
         if not self._result.is_mock:
             told = _direction(here), _direction(there)
             if None not in told and told[0] != told[1]:
                 yield Difference(at, "order", str(told[0]), str(told[1]))
             return
-        orders = _named(here, step, self._here), _named(there, step, self._there)
-        if orders[0] != orders[1]:
-            yield Difference(at, "order", _listed(orders[0]), _listed(orders[1]))
+        orders = _orders(here, there, step, (self._here, self._there))
+        if orders is not None and here and there:
+            yield Difference(at, "order", *map(_listed, orders))
         for name in () if step.rows == WHOLE else PAGE:
             one, other = ours.get(name), theirs.get(name)
             if name in theirs and one != other and type(one) is type(other):
@@ -191,11 +203,34 @@ def _multipart(fields: Mapping[str, str]) -> bytes:
     return "".join([*parts, f"--{BOUNDARY}--\r\n"]).encode()
 
 
-def _named(rows: list[Any], step: Step, site: Site) -> list[str]:
+def _place(step: Step) -> str:
+    """Where a step's list stands, as a path."""
+    return WHOLE if step.rows == WHOLE else f"{WHOLE}.{step.rows}"
+
+
+def _orders(
+    here: list[Any], there: list[Any], step: Step, sites: tuple[Site, Site]
+) -> tuple[list[str], list[str]] | None:
+    """The orders of two lists by the names of their elements; ``None`` if they are the same."""
+    ours, theirs = _named(here, step, sites[0]), _named(there, step, sites[1])
+    if ours is not None and theirs is not None:
+        return None if ours == theirs else (ours, theirs)
+    # What tells the elements apart is gone there: that has been told, and their contents are left.
+    places = aligned(here, there)
+    if places is None or places == sorted(places):
+        return None
+    names = labels(here)
+    return names, [names[places.index(place)] for place in range(len(there))]
+
+
+def _named(rows: list[Any], step: Step, site: Site) -> list[str] | None:
     """The elements of a list by the names that the steps gave them, in their order."""
     names = {value: name for name, value in site.knows.items()}
     found = [row.get(step.row_id) if isinstance(row, dict) else None for row in rows]
-    return [names.get(value, "another") if isinstance(value, str) else "another" for value in found]
+    if not all(isinstance(value, str) for value in found):
+        return None
+    ids_are_own = step.row_id.endswith("id")
+    return [names.get(str(value), "another" if ids_are_own else str(value)) for value in found]
 
 
 def _listed(names: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,26 +28,28 @@ class Step(NamedTuple):
         method: The HTTP method.
         path: The path with its query; ``<name>`` stands for what an earlier step kept.
         body: The JSON body, likewise.
-        mode: Whose key it is sent with.
+        mode: Whose key it is sent with; ``nobody`` for one that opens nothing.
         keep: What later steps may refer to: names, and where in the reply they stand.
         rows: Where a list stands in the reply; ``WHOLE`` if it is one, empty for no list.
         row_id: What tells its elements apart.
         files: A body of ``multipart/form-data`` instead of JSON: its fields.
         ours: It needs the control API, so it is for mocks only.
         note: What tells it from other steps of the same operation.
+        compared: False for what only prepares later steps.
     """
 
     operation: str
     method: str
     path: str
     body: Any = None
-    mode: Mode = "test"
+    mode: Mode | Literal["nobody"] = "test"
     keep: Mapping[str, str] = {}
     rows: str = ""
     row_id: str = ""
     files: Mapping[str, str] = {}
     ours: bool = False
     note: str = ""
+    compared: bool = True
 
     @property
     def reads(self) -> bool:

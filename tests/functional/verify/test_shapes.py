@@ -10,9 +10,9 @@ from scale_mock import ScaleMock
 from scale_mock.mock.remote.line import Answer
 from scale_mock.mock.remote.traffic import Traffic
 from scale_mock.mock.verify.catalogue import catalogue
-from scale_mock.mock.verify.comparing import compare_bodies
+from scale_mock.mock.verify.comparing import compare_bodies, compare_headers
 from scale_mock.mock.verify.descriptions import Description, describe
-from scale_mock.mock.verify.sites import Here
+from scale_mock.mock.verify.sites import Here, reply_of
 from scale_mock.mock.verify.steps import filled, found_at
 
 ANY = Description("v1", {})
@@ -34,8 +34,8 @@ CASES: list[tuple[Any, Any, Description, list[str]]] = [
     ({"a": 1}, {"a": "1"}, ANY, ["$.a is a string, here a number"]),
     ({"a": True}, {"a": 1}, ANY, ["$.a is a number, here a boolean"]),
     ({"a": "x"}, {"a": None}, ANY, ["$.a is null, here a string"]),
-    ({"a": "x"}, {"a": None}, MAYBE, []),
-    ({"a": None}, {"a": "x"}, MAYBE, []),
+    ({"a": "x"}, {"a": None}, MAYBE, ["$.a is null, here a string"]),
+    ({"a": None}, {"a": "x"}, MAYBE, ["$.a is a string, here null"]),
     ({"a": None}, {"a": "x"}, ANY, ["$.a is a string, here null"]),
     ({"a": "x"}, {}, ANY, ["$.a is missing; here it is a string"]),
     ({}, {"a": "x"}, ANY, ["$.a is additional: a string"]),
@@ -91,7 +91,61 @@ CASES: list[tuple[Any, Any, Description, list[str]]] = [
     ),
     ([1], [], ANY, ["$ empty, here has elements"]),
     ([], [1], ANY, ["$ has elements, here empty"]),
-    ({"free": {"x": 1}}, {"free": {"y": "z"}}, MAYBE, []),
+    (
+        {"free": {"x": 1}},
+        {"free": {"y": "z"}},
+        MAYBE,
+        ["$.free.x is missing; here it is a number", "$.free.y is additional: a string"],
+    ),
+    (
+        {"params": {"object_ids": [1]}},
+        {"params": {"objectIds": [1]}},
+        ANY,
+        ["$.params.object_ids is missing; renamed to objectIds?"],
+    ),
+    ({"metadata": {"a": [{"b": 1}]}}, {"metadata": {"a": [{"b": 1}]}}, ANY, []),
+    (
+        {"metadata": {"a": [{"b": 1}], "c": "x"}},
+        {"metadata": {"a": [{"b": 2}], "c": "y"}},
+        ANY,
+        ["$.metadata.a[].b is 2, here 1", '$.metadata.c is "y", here "x"'],
+    ),
+    ({"metadata": [1, 2, 3]}, {"metadata": [1, 2]}, ANY, ["$.metadata is [1, 2], here [1, 2, 3]"]),
+    ({"other": [1, 2, 3]}, {"other": [4, 5]}, ANY, []),
+    (
+        {"tags": ["b", "c", "a"]},
+        {"tags": ["a", "b", "c"]},
+        ANY,
+        ['$.tags is in another order: "a", "b", "c", here "b", "c", "a"'],
+    ),
+    (
+        [{"id": 1, "name": "b"}, {"id": 2, "name": "a"}],
+        [{"id": 8, "name": "a"}, {"id": 7, "name": "b"}],
+        ANY,
+        ["$ is in another order: a, b, here b, a"],
+    ),
+    (
+        [{"x": {"y": 1}}, {"x": {"y": 2}}],
+        [{"x": {"z": 2}}, {"x": {"z": 1}}],
+        ANY,
+        [
+            "$[].x.y is missing; here it is a number",
+            "$[].x.z is additional: a number",
+            "$ is in another order: #2, #1, here #1, #2",
+        ],
+    ),
+    (
+        [{"a": 1, "b": "x"}, {"a": None, "b": "y"}],
+        [{"a": None, "b": "x"}, {"a": None, "b": "y"}],
+        ANY,
+        ["$[].a is null, here a number"],
+    ),
+    (
+        [{"a": 1, "c": 2}, {"a": 1}],
+        [{"a": 1}, {"a": 1}],
+        ANY,
+        ["$[].c is missing; here it is a number"],
+    ),
     (
         {"a": {"b": [{"c": 1}]}},
         {"a": {"b": [{"c": []}]}},
@@ -107,8 +161,53 @@ def test_two_bodies_differ_in(here: Any, there: Any, about: Description, told: l
     assert [f"{one.at} {one.text}" for one in found] == told
 
 
-def test_a_key_that_only_some_elements_have_may_be_missing() -> None:
+def test_a_key_that_only_some_elements_have_may_be_missing_from_a_shorter_list() -> None:
     assert compare_bodies([{"a": 1}, {}], [{}], ANY) == []
+
+
+def test_what_was_sent_to_the_real_platform_comes_back() -> None:
+    here = {"params": {"sent": 1, "more": 2}, "metadata": {"a": 1}}
+    there = {"params": {"sent": 1, "default": 3}, "metadata": {"a": 1, "b": 2}}
+    about = describe("create_task", 200)
+    known = [f"{one.at} {one.text}" for one in compare_bodies(here, there, about, same_calls=False)]
+    found = compare_bodies(here, there, about, same_calls=False, own=True)
+    assert [f"{one.at} {one.text}" for one in found if one.at not in known] == [
+        "$.params.more is missing; here it is a number",
+        '$.metadata is {"a": 1, "b": 2}, here {"a": 1}',
+    ]
+    assert known == []
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "same", "told"),
+    [
+        ({"location": "a"}, {"location": "b"}, True, []),
+        ({"location": "a"}, {}, True, ["header Location is missing, here 'a'"]),
+        ({"location": "a"}, {}, False, ["header Location is missing, here 'a'"]),
+        ({}, {"retry-after": "5"}, True, ["header Retry-After is '5', here missing"]),
+        ({}, {"x-amzn-requestid": "5"}, False, []),
+    ],
+)
+def test_headers_differ_in(
+    here: dict[str, str], there: dict[str, str], same: bool, told: list[str]
+) -> None:
+    found = compare_headers(here, there, same=same)
+    assert [f"{one.at} {one.text}" for one in found] == told
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        ("application/json", "application/json"),
+        ("application/json; charset=utf-8", "application/json"),
+        ('Application/JSON;charset="UTF-8"', "application/json"),
+        ("application/json; charset=latin-1", "application/json; charset=latin-1"),
+        ("", ""),
+    ],
+)
+def test_content_types_are_compared_with_what_clients_read_of_them(told: str, kind: str) -> None:
+    reply = reply_of(200, [("Content-Type", told), ("Date", "x"), ("X-A", "y")], b"{}")
+    assert reply == (200, kind, {}, {"x-a": "y"})
 
 
 def test_elements_of_one_type_are_told_apart_in_the_same_things_only() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -68,8 +69,8 @@ def change_five(method: str, path: str, reply: Changed) -> Changed:
         body["param_history"][0]["version"] = "1"
     elif path.endswith("/cancel") and status == 400:
         status, body = 409, {**body, "status_code": 409}
-    elif method == "GET" and path == "/v2/tasks" and status == 200:
-        body["tasks"].reverse()
+    elif method == "GET" and path == "/v1/tasks" and status == 200:
+        body["docs"].reverse()
     return status, body, kind
 
 
@@ -86,6 +87,19 @@ def test_a_server_of_our_own_differs_in_nothing_over_https(host: Host) -> None:
     ca_file = str(Authority.of_process().ca_file)
     done = run(host.https_url, "--ca-file", ca_file)
     assert (done.exit_code, done.stdout) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hidden", [(), ("/_mock/worlds",)])
+def test_a_server_that_was_started_otherwise_differs_in_nothing(hidden: tuple[str, ...]) -> None:
+    """Also one that makes no worlds when asked: it opens one by its key."""
+    host = serving(clock="realtime", **({} if hidden else {"seed": 7}))
+    server = served(Altered(host.app, hidden=hidden))
+    try:
+        assert [str(one) for one in verify(server.url).found] == []
+    finally:
+        server.stop()
+        host.stop()
 
 
 @pytest.mark.slow
@@ -106,12 +120,12 @@ def test_five_planted_changes_are_found_and_nothing_else(serve: Serve) -> None:
 
 
 FIVE = [
-    "get_project: $.param_history[].version is a string, here a number",
+    "get_project: $.param_history[].version is a string, here a number (2 requests)",
     "get_batch_status: $.status is missing; here it is a string",
-    "get_task: $.created_at is missing; renamed to createdAt? (5 requests)",
+    "list_tasks: $.docs is in another order: task2, task4, task1, task3, "
+    "here task3, task1, task4, task2 (4 requests)",
+    "get_task: $.created_at is missing; renamed to createdAt? (6 requests)",
     "cancel_task: $ status 409, here 400",
-    "v2_get_tasks: $.tasks is in another order: chat4, chat3, chat2, chat1, here "
-    "chat1, chat2, chat3, chat4 (3 requests)",
 ]
 
 
@@ -126,11 +140,11 @@ def test_the_result_as_json_names_operation_and_path(serve: Serve) -> None:
     assert places == [
         ("get_project", "$.param_history[].version", "type"),
         ("get_batch_status", "$.status", "missing"),
+        ("list_tasks", "$.docs", "order"),
         ("get_task", "$.created_at", "renamed"),
         ("cancel_task", "$", "status"),
-        ("v2_get_tasks", "$.tasks", "order"),
     ]
-    assert told["differences"][2]["request"] == "GET /v1/task/<task1>"
+    assert told["differences"][3]["request"] == "GET /v1/task/<task1>"
 
 
 def _as_texts(body: Any) -> Any:
@@ -151,6 +165,8 @@ def _one_renamed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [first, *rows[1:]]
 
 
+STUDIO = ("/v1/studio/batches", 200)
+
 ALTERED: dict[str, tuple[Callable[[str, str, Changed], Changed], str]] = {
     "an additional key": (
         lambda method, path, reply: (
@@ -158,51 +174,51 @@ ALTERED: dict[str, tuple[Callable[[str, str, Changed], Changed], str]] = {
             if path == "/v1/files/import" and reply[0] == 200
             else reply
         ),
-        "import_file: $.shard is additional: a number",
+        "import_file: $.shard is additional: a number (2 requests)",
     ),
     "another content type": (
         lambda method, path, reply: (
             (reply[0], reply[1], "text/html") if path == "/v1/teams" else reply
         ),
-        "list_teammates: $ content type text/html, here application/json",
+        "list_teammates: $ content type text/html, here application/json (3 requests)",
     ),
     "null where nothing may be null": (
         lambda method, path, reply: (
             (reply[0], {**reply[1], "has_more": None}, reply[2])
-            if path == "/v1/quality/labelers"
+            if path == "/v1/quality/labelers" and reply[0] == 200
             else reply
         ),
-        "list_labeler_attempts: $.has_more is null, here a boolean",
+        "list_labeler_attempts: $.has_more is null, here a boolean (4 requests)",
     ),
     "another body of errors": (
         lambda method, path, reply: (
             (reply[0], {"message": reply[1]["error"]}, reply[2])
-            if reply[0] == 404 and path.startswith("/v1/projects")
+            if (method, path, reply[0]) == ("GET", "/v1/projects/verify-none", 404)
             else reply
         ),
         "get_project: $.error is missing; here it is a string",
     ),
     "an empty list": (
         lambda method, path, reply: (
-            (reply[0], [], reply[2]) if path == "/v1/studio/batches" else reply
+            (reply[0], [], reply[2]) if (path, reply[0]) == STUDIO else reply
         ),
-        "list_studio_batches: $ empty, here has elements",
+        "list_studio_batches: $ empty, here has elements (2 requests)",
     ),
     "another order of a list that is the whole reply": (
         lambda method, path, reply: (
-            (reply[0], reply[1][::-1], reply[2]) if path == "/v1/studio/batches" else reply
+            (reply[0], reply[1][::-1], reply[2]) if (path, reply[0]) == STUDIO else reply
         ),
-        "list_studio_batches: $ is in another order: studio_s2, studio_s1, "
-        "here studio_s1, studio_s2",
+        "list_studio_batches: $ is in another order: studio_s1, studio_s3, studio_s2, "
+        "here studio_s2, studio_s3, studio_s1 (2 requests)",
     ),
     "another order in a delivery": (
         lambda method, path, reply: (
             (reply[0], {**reply[1], "tasks": reply[1]["tasks"][::-1]}, reply[2])
-            if path == "/v2/delivery"
+            if path == "/v2/delivery" and reply[0] == 200
             else reply
         ),
-        "v2_get_delivery: $.tasks is in another order: chat4, chat3, chat2, chat1, "
-        "here chat1, chat2, chat3, chat4",
+        "v2_get_delivery: $.tasks is in another order: chat5, chat3, chat1, chat4, chat2, "
+        "here chat2, chat4, chat1, chat3, chat5 (3 requests)",
     ),
     "numbers as texts among annotations of other types": (
         lambda method, path, reply: (
@@ -217,7 +233,7 @@ ALTERED: dict[str, tuple[Callable[[str, str, Changed], Changed], str]] = {
             if (method, path, reply[0]) == ("GET", "/v1/tasks", 200)
             else reply
         ),
-        "list_tasks: $.docs[].created_at is missing; renamed to createdAt? (3 requests)",
+        "list_tasks: $.docs[].created_at is missing; renamed to createdAt? (4 requests)",
     ),
     "a page of another size": (
         lambda method, path, reply: (
@@ -225,7 +241,7 @@ ALTERED: dict[str, tuple[Callable[[str, str, Changed], Changed], str]] = {
             if path == "/v1/tasks" and method == "GET" and reply[0] == 200
             else reply
         ),
-        "list_tasks: $.limit 50, here 100 (3 requests)",
+        "list_tasks: $.limit 50, here 100 (4 requests)",
     ),
 }
 
@@ -257,6 +273,15 @@ def test_scale_itself_is_not_even_asked_what_it_is() -> None:
     done = run("https://api.scale.com")
     assert done.exit_code == 2
     assert "https://api.scale.com is no scale_mock server" in done.stderr
+
+
+def test_a_key_is_sent_over_https_only() -> None:
+    done = run("http://api.scale.com", "--key-from", "MY_KEY", env={"MY_KEY": "test_0123"})
+    assert done.exit_code == 2
+    assert done.stderr == (
+        "Cannot verify: http://api.scale.com: a key is sent over https only; anybody on the way "
+        "could read it here. Use https://api.scale.com.\n"
+    )
 
 
 def test_a_live_key_is_refused_before_anything_is_sent(serve: Serve) -> None:
@@ -322,7 +347,7 @@ def test_another_order_is_seen_at_the_real_platform_too(host: Host, serve: Serve
     server, _ = serve(turn, hidden=("/_mock",))
     found = verify(server.url, key_from="K", environment={"K": KEY})
     assert [str(one) for one in found.found] == [
-        "list_tasks: $.docs is in another order: oldest first, here newest first (2 requests)"
+        "list_tasks: $.docs is in another order: oldest first, here newest first (3 requests)"
     ]
 
 
@@ -340,6 +365,13 @@ def test_what_is_no_address_is_refused(url: str) -> None:
     done = run(url)
     assert done.exit_code == 2
     assert done.stderr.startswith(f"Cannot verify: URL={url!r}: expected the address of a server")
+
+
+def test_the_manual_says_how_much_is_asked_and_shows_what_is_told() -> None:
+    manual = (Path(__file__).parents[3] / "README.md").read_text()
+    count = sum(step.compared for step in catalogue())
+    assert f"every operation of v1 and v2 ({count} requests)" in manual
+    assert "\n".join(FIVE) in manual
 
 
 def test_the_catalogue_calls_known_operations_only() -> None:
