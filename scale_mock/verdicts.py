@@ -6,11 +6,19 @@ socket, the other as the exception that the real client would raise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 VERDICT = "scale_mock.verdict"
 """The key of the WSGI environ under which an application leaves a :class:`Verdict`."""
+
+TOLD = "Scale-Mock-Verdict"
+"""The header of a request that wants to be told the verdict, and of the reply that tells it."""
+_WANTS = "HTTP_SCALE_MOCK_VERDICT"
 
 Ending = Literal["reset", "empty", "timeout", "truncated", "slow"]
 
@@ -36,3 +44,18 @@ class Verdict:
     delay_s: float = 0.0
     chunk_bytes: int = 16
     pause_s: float = 0.05
+
+
+def wants_to_be_told(environ: Mapping[str, object]) -> bool:
+    """True if whoever asks carries a verdict out itself: nobody has to wait on a socket for it."""
+    return _WANTS in environ
+
+
+def to_header(verdict: Verdict) -> str:
+    """A verdict as the value of a header."""
+    return json.dumps(asdict(verdict))
+
+
+def from_header(text: str) -> Verdict:
+    """The same back."""
+    return Verdict(**json.loads(text))

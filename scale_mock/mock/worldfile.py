@@ -16,7 +16,7 @@ from scale_mock.world.sealing import KEY as ONE_WORLD
 from scale_mock.world.sealing import sealed, writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from scale_mock.mock.host import Host
     from scale_mock.world import World
@@ -117,7 +117,7 @@ class WorldFile:
 
 
 def write_world(
-    world: World, account: str, path: str | Path, hide: Callable[[str], str]
+    taken: Mapping[str, Any], account: str, path: str | Path, hide: Callable[[str], str]
 ) -> list[str]:
     """Writes one world as a file that ``serve --snapshot`` reads, for somebody to look at it.
 
@@ -125,7 +125,7 @@ def write_world(
     left out, and what a function would have answered is synthesized.
 
     Args:
-        world: The world.
+        taken: A snapshot of the world, wherever it lives.
         account: The account that it has in the file; its keys there follow from it.
         path: The file; one that is there is replaced.
         hide: Makes keys in a text unreadable, which a customer's answers may hold.
@@ -134,11 +134,8 @@ def write_world(
         The functions that were left out, in words.
 
     Raises:
-        ConfigurationError: The world cannot be written down.
-        PumpBusy: A callback is out.
         OSError: The file cannot be written.
     """
-    taken = snapshots.take(world)
     functions: list[str] = taken["left_out"]
     if functions:
         scheduler = taken["scheduler"]

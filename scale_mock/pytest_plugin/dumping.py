@@ -43,11 +43,24 @@ def tell(run: Run, report: pytest.TestReport) -> None:
         run: The test and its world, still open.
         report: The report on its setup or call.
     """
-    text = run.state(run.terms.allow, leaks=report.failed)
+    text = run.state(run.terms.allow, leaks=run.failed)
     if report.failed:
         text = _with_dump(run, text, report.longreprtext)
     if run.terms.report != "never":
+        add_section(report, text)
+
+
+def add_section(report: pytest.TestReport, text: str) -> None:
+    """Adds the section to a test's report.
+
+    It belongs to the failure's own text where there is one: of the sections beside it, JUnit files
+    take captured output only.
+    """
+    add = getattr(report.longrepr, "addsection", None)
+    if add is None:
         report.sections.append((SECTION, text))
+    else:
+        add(SECTION, text)
 
 
 def fail_late(run: Run, found: str) -> NoReturn:
@@ -107,6 +120,10 @@ def folder_name(nodeid: str) -> str:
 
 def _write(folder: Path, mock: ScaleMock, report: str) -> str:
     """Writes the files; how the world is looked at, or why it cannot be."""
+    if not getattr(mock, "has_world", True):
+        _put(folder / "requests.jsonl", _lines(one.as_dict() for one in mock.requests))
+        _put(folder / "report.txt", f"{report}\n")
+        return f"It has no snapshot: {mock.url} is the real platform"
     hide = _hiding(mock)
     callbacks = mock.callbacks.owed
     entries = mock.journal.entries()
@@ -115,11 +132,8 @@ def _write(folder: Path, mock: ScaleMock, report: str) -> str:
     _put(folder / "callbacks.jsonl", hide(_lines(callback.as_dict() for callback in callbacks)))
     _put(folder / "report.txt", hide(f"{report}\n"))
     file = folder / "snapshot.json"
-    if not hasattr(mock._world, "desk"):
-        file.unlink(missing_ok=True)  # an earlier run's
-        return f"It has no snapshot: the world was at {mock.url}"
     try:
-        lost = write_world(mock._world, ACCOUNT, file, hide)
+        lost = write_world(mock.snapshot(), ACCOUNT, file, hide)
     except ScaleMockError as error:
         file.unlink(missing_ok=True)  # an earlier run's
         return f"It has no snapshot: {error}"

@@ -46,7 +46,9 @@ class Elsewhere:
     """
 
     def __init__(self, config: pytest.Config, given: Mapping[str, Given]) -> None:
+        from scale_mock.mock.interception import guard_scale
         from scale_mock.mock.remote.address import parse_address
+        from scale_mock.mock.remote.probing import is_scale
 
         self._config = config
         self._given = given
@@ -54,11 +56,30 @@ class Elsewhere:
         self._count = 0
         self._rows: list[list[Any]] = []
         config.stash[ELSEWHERE] = self
+        if is_scale(self.address.host):
+            # From the start, not from the first world on: a test without one may come first.
+            guard_scale()
 
     @property
     def url(self) -> str:
         """The server's address."""
         return self.address.url
+
+    @property
+    def open_url(self) -> str:
+        """The address for code that sends what it likes.
+
+        Raises:
+            ConfigurationError: It is the real platform's: nobody would look at what leaves.
+        """
+        if not self.is_mock:
+            raise ConfigurationError(
+                f"scale_server is not there at the real platform ({self.url}): what is sent "
+                "straight to an address is not looked at before it leaves. Use scale_mock and "
+                "scale_test_client. To keep the test in process: "
+                "@pytest.mark.scale_mock(remote=False)."
+            )
+        return self.url
 
     def _said(self, name: str) -> Any:
         return self._given[name].value if name in self._given else None
@@ -108,10 +129,6 @@ class Elsewhere:
             raise ConfigurationError(NO_MOCK.format(url=self.url, switch=f"{flag} VARIABLE"))
         variable, source = self._given["key_from"]
         return read_test_key(variable, os.environ, where=source)
-
-    def is_meant(self, given: Mapping[str, Given]) -> bool:
-        """True unless a test says ``remote=False``."""
-        return "remote" not in given or yes_or_no(given, "remote")
 
     def open_world(self, given: Mapping[str, Given]) -> Any:
         """A world there.

@@ -28,10 +28,14 @@ class ScaleServer:
 
     @property
     def url(self) -> str:
-        """The server's address, for example ``http://127.0.0.1:40231``."""
+        """The server's address, for example ``http://127.0.0.1:40231``.
+
+        Raises:
+            ConfigurationError: It is the real platform's, which is reached through ``scale_mock``.
+        """
         __tracebackhide__ = True
         if self._session.elsewhere is not None:
-            return self._session.elsewhere.url
+            return self._session.elsewhere.open_url
         return self._session.host.url
 
     @property

@@ -18,7 +18,7 @@ from scale_mock.errors import ConfigurationError
 from scale_mock.mock.reports.checks import told
 from scale_mock.pytest_plugin.checking import ALLOWED, terms_of
 from scale_mock.pytest_plugin.dumping import fail_late
-from scale_mock.pytest_plugin.reading import from_config, from_markers
+from scale_mock.pytest_plugin.reading import from_config, from_markers, yes_or_no
 from scale_mock.pytest_plugin.running import RUN, Run
 from scale_mock.pytest_plugin.seeds import Order, given_by
 from scale_mock.pytest_plugin.session import SESSION
@@ -32,6 +32,25 @@ if TYPE_CHECKING:
     from scale_mock.config.options import Given
     from scale_mock.mock.facade import ScaleMock
     from scale_mock.mock.reports.checks import Relax
+
+_SKIPPED = (
+    "{fixture} is one world for all tests of a {scope}, and each of them is taken back in memory: "
+    "no world of {url} (--scale-mock-url) is. To run such a test in this process all the same: "
+    "{place}. To run it there: give it a world of its own, scale_mock, and have a fixture of "
+    "function scope fill that."
+)
+_PLACES = {
+    "module": {
+        "fixture": "scale_mock_module",
+        "scope": "module",
+        "place": "pytestmark = pytest.mark.scale_mock(remote=False)",
+    },
+    "session": {
+        "fixture": "scale_mock_session",
+        "scope": "run",
+        "place": '{"remote": False} from the fixture scale_mock_config',
+    },
+}
 
 
 class Wide:
@@ -265,11 +284,8 @@ def world_for(request: pytest.FixtureRequest, said: Mapping[str, object]) -> Ite
     """
     __tracebackhide__ = True
     session = request.config.stash[SESSION]
-    if session.elsewhere is not None:
-        pytest.skip(
-            f"{request.fixturename} is rewound between tests in this process, which a server "
-            "elsewhere cannot do: it has no part in a run with --scale-mock-url."
-        )
+    if session.elsewhere is not None and _may_leave(request, said):
+        pytest.skip(_SKIPPED.format(url=session.elsewhere.url, **_PLACES[str(request.scope)]))
     wide = session.wide
     if not isinstance(wide, Wide):
         wide = session.wide = Wide(request.config)
@@ -286,6 +302,18 @@ def world_for(request: pytest.FixtureRequest, said: Mapping[str, object]) -> Ite
             wide.close(shared)
         return
     wide.end_if_idle()
+    pytest.fail(refusal, pytrace=False)
+
+
+def _may_leave(request: pytest.FixtureRequest, said: Mapping[str, object]) -> bool:
+    """True unless somebody says ``remote=False`` for all tests that share a world."""
+    __tracebackhide__ = True
+    session = request.config.stash[SESSION]
+    try:
+        given = {**session.below, **from_config(said), **from_markers(request.node)}
+        return "remote" not in given or yes_or_no(given, "remote")
+    except ConfigurationError as error:
+        refusal = str(error)
     pytest.fail(refusal, pytrace=False)
 
 

@@ -276,20 +276,54 @@ def test_a_server_that_is_not_there_is_said_so(run: Run) -> None:
     assert "The tests' server: http://127.0.0.1:9 (--scale-mock-url)." in told
 
 
-def test_a_failing_test_is_dumped(run: Run, host: Host, pytester: pytest.Pytester) -> None:
+def test_a_failing_test_is_dumped_with_a_snapshot_as_in_process(
+    run: Run, host: Host, pytester: pytest.Pytester
+) -> None:
     module = """
         def test_it(scale_client, scale_mock):
             create(scale_client, callback_url=scale_mock.callbacks.url)
             scale_mock.clock.advance("20 days")
             assert False
     """
+
+    def dumped(name: str, *args: str) -> tuple[str, dict[str, str]]:
+        dump = pytester.path / name
+        result = run(story(module), *args, f"--scale-mock-dump={dump}")
+        (folder,) = dump.iterdir()
+        look = f"To look at it: scale-mock serve --snapshot {folder / 'snapshot.json'}, key live_d"
+        assert re.sub(r"\s", "", look) in re.sub(r"\s", "", result.stdout.str())
+        return flat(result), {file.name: file.read_text() for file in folder.iterdir()}
+
+    _, here = dumped("here")
+    told, there = dumped("there", f"--scale-mock-url={host.url}")
+    assert "It has no snapshot" not in told
+    assert sorted(there) == sorted(here)
+    worlds = [json.loads(files["snapshot.json"])["worlds"] for files in (here, there)]
+    assert [list(known) for known in worlds] == [["dump"], ["dump"]]
+    assert worlds[0]["dump"]["journal"] == worlds[1]["dump"]["journal"]
+    assert there["journal.jsonl"] == here["journal.jsonl"]
+    assert json.loads(there["requests.jsonl"])["operation"] == "create_task"
+    assert "live_pytest" not in "".join(there.values())
+
+
+def test_a_dumped_snapshot_is_served(run: Run, host: Host, pytester: pytest.Pytester) -> None:
+    from scale_mock.mock.worldfile import WorldFile
+
+    module = """
+        @pytest.mark.scale_mock(seed=5)
+        def test_it(scale_client, scale_mock):
+            create(scale_client, unique_id="mine", metadata={"key": scale_mock.live_key})
+            assert False
+    """
     dump = pytester.path / "dump"
     run(story(module), f"--scale-mock-url={host.url}", f"--scale-mock-dump={dump}")
-    (folder,) = dump.iterdir()
-    assert len((folder / "callbacks.jsonl").read_text().splitlines()) == 1
-    assert json.loads((folder / "requests.jsonl").read_text())["operation"] == "create_task"
-    assert (folder / "journal.jsonl").read_text().count("\n") > 3
-    assert not (folder / "snapshot.json").exists()
+    (file,) = dump.rglob("snapshot.json")
+    assert "live_***" in file.read_text()
+    assert "live_pytest" not in file.read_text()
+    WorldFile(file).open_worlds(host)
+    world, _ = host.registry.find("live_dump")
+    assert world.settings.seed == 5
+    assert [task.unique_id for task in world.core.sides["live"].tasks.values()] == ["mine"]
 
 
 def test_differences_in_shape_are_listed(run: Run, host: Host) -> None:

@@ -626,6 +626,7 @@ def test_next(own, scale_mock_module):
 
 def test_a_server_elsewhere_is_not_rewound(run: Run) -> None:
     host = host_of_mocks()
+    host_url = host.url
     try:
         result = run(
             """
@@ -642,11 +643,62 @@ def test_both(scale_mock, scale_mock_session):
         host.stop()
     result.assert_outcomes(skipped=2)
     text = " ".join(result.stdout.str().split())
-    for name in ("scale_mock_module", "scale_mock_session"):
+    for name, scope, place in (
+        ("module", "module", "pytestmark = pytest.mark.scale_mock(remote=False)"),
+        ("session", "run", '{"remote": False} from the fixture scale_mock_config'),
+    ):
         assert (
-            f"{name} is rewound between tests in this process, which a server elsewhere cannot do: "
-            "it has no part in a run with --scale-mock-url."
+            f"scale_mock_{name} is one world for all tests of a {scope}, and each of them is taken "
+            f"back in memory: no world of {host_url} (--scale-mock-url) is. To run such a test in "
+            f"this process all the same: {place}. To run it there: give it a world of its own, "
+            "scale_mock, and have a fixture of function scope fill that."
         ) in text
+
+
+@pytest.mark.parametrize("scope", ["module", "session"])
+def test_a_shared_world_stays_in_process_where_somebody_says_so(run: Run, scope: str) -> None:
+    host = host_of_mocks()
+    try:
+        result = run(
+            f"""
+import pytest
+from scaleapi.tasks import TaskType
+
+if {scope == "module"}:
+    pytestmark = pytest.mark.scale_mock(remote=False)
+
+@pytest.fixture(scope="session")
+def scale_mock_config():
+    return {{"remote": False}} if {scope == "session"} else {{}}
+
+@pytest.mark.parametrize("again", [0, 1])
+def test_shared(scale_mock_{scope}, scale_client, again):
+    assert type(scale_mock_{scope}).__name__ == "ScaleMock"
+    scale_client.create_project("a", TaskType.ImageAnnotation, params={{}})
+    assert [project.name for project in scale_client.projects()] == ["a"]
+""",
+            f"--scale-mock-url={host.url}",
+        )
+        assert host.registry.worlds() == []
+    finally:
+        host.stop()
+    result.assert_outcomes(passed=2)
+
+
+def test_nonsense_about_where_a_shared_world_is_fails_its_tests(run: Run) -> None:
+    result = run(
+        """
+import pytest
+
+pytestmark = pytest.mark.scale_mock(remote="perhaps")
+
+def test_shared(scale_mock_module):
+    pass
+""",
+        "--scale-mock-url=http://127.0.0.1:9",
+    )
+    result.assert_outcomes(errors=1)
+    assert "remote='perhaps'" in result.stdout.str()
 
 
 def test_orders_of_a_server_elsewhere_are_repeated_there(run: Run) -> None:

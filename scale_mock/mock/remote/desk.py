@@ -9,7 +9,7 @@ from scale_mock.errors import ConfigurationError, ScaleMockError
 from scale_mock.mock.inside import Inside
 from scale_mock.mock.remote.calls import require, unbound
 from scale_mock.mock.remote.wire import encode
-from scale_mock.registry.keys import parse_key
+from scale_mock.registry.keys import checked_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -132,13 +132,7 @@ def arguments_of(host: Host, given: Mapping[str, object]) -> dict[str, Any]:
         ConfigurationError: An argument makes no sense.
     """
     arguments: dict[str, Any] = dict(given)
-    name = arguments.get("name")
-    parsed = parse_key(f"test_{name}")
-    if not isinstance(name, str) or parsed is None or parsed.account != name:
-        raise ConfigurationError(
-            f"name={name!r}: expected the account that the keys name, test_NAME and live_NAME: "
-            "letters, digits and _.@+-."
-        )
+    name = checked_name(arguments.get("name"))
     if host.registry.by_name(name) is not None:
         raise WORLD_EXISTS(name=name)
     host.registry.require_room()
@@ -147,7 +141,9 @@ def arguments_of(host: Host, given: Mapping[str, object]) -> dict[str, Any]:
             "clock='follow': it follows the time of a process, which no other process can see."
         )
     hosts = arguments.get("callback_hosts") or ()
-    arguments["callback_hosts"] = [*host.callback_hosts, *hosts]
+    if isinstance(hosts, str | list | tuple):  # else it is refused where the world is made
+        some = [hosts] if isinstance(hosts, str) else hosts
+        arguments["callback_hosts"] = [*host.callback_hosts, *some]
     for kind in ("rules", "faults"):
         if kind in arguments:
             arguments[kind] = _steering(kind, arguments[kind])

@@ -5,29 +5,49 @@ from __future__ import annotations
 import http.client
 import threading
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from urllib.parse import quote
 
 from scale_mock.api.app import credentials
-from scale_mock.domain.refusals import UNAUTHORIZED
+from scale_mock.domain.refusals import REAL_KEY, UNAUTHORIZED
 from scale_mock.envelopes.objects import refusal_body
 from scale_mock.intercept import Intercepted, leak_count
 from scale_mock.mock.interception import SCALE, Entered, guard_scale
-from scale_mock.mock.remote.keys import basic
+from scale_mock.mock.remote.keys import Secret, basic
 from scale_mock.mock.remote.line import Truncated
 from scale_mock.registry.keys import looks_real, parse_key
-from scale_mock.verdicts import VERDICT, Verdict
+from scale_mock.verdicts import TOLD, VERDICT, Verdict, from_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from wsgiref.types import StartResponse, WSGIEnvironment
 
+    from scale_mock.domain.refusals import Refusal
     from scale_mock.mock.remote.line import Answer, Line
 
 OF_CONNECTION = frozenset(
     {"connection", "keep-alive", "host", "content-length", "transfer-encoding", "accept-encoding"}
+    | {TOLD.lower()}
 )
 """Headers that are about one connection and stay behind."""
+
+
+class Asked(NamedTuple):
+    """A request of code in this process.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path with its query.
+        key: The API key that it brings.
+        headers: Its headers.
+        body: The bytes; ``None`` for none.
+    """
+
+    method: str
+    path: str
+    key: str
+    headers: Mapping[str, str]
+    body: bytes | None
 
 
 class Target(Protocol):
@@ -35,12 +55,15 @@ class Target(Protocol):
 
     name: str
     line: Line
+    refuses_real_keys: bool
+    wishes: Mapping[str, str]
+    """Headers that every request gets on its way."""
 
     def key_for(self, key: str) -> str:
         """The key to go on with, given the one that code under test brings."""
 
-    def admit(self, method: str, path: str, key: str) -> None:
-        """Lets a request pass, or raises why not."""
+    def admit(self, asked: Asked) -> Mapping[str, str]:
+        """Lets a request pass with the headers that it answers, or raises why not."""
 
     def saw(self, method: str, path: str, answer: Answer) -> None:
         """Is told of every reply."""
@@ -65,16 +88,19 @@ class Forwarder:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
+        __tracebackhide__ = True
         key = credentials(environ.get("HTTP_AUTHORIZATION", ""))
         target = self._target(key)
         if target is None:
-            return _refused(start_response)
-        method, path = environ["REQUEST_METHOD"], _path(environ)
-        target.admit(method, path, key)
+            return _refused(start_response, UNAUTHORIZED())
+        if target.refuses_real_keys and looks_real(key) and key[len("live_") :] != target.name:
+            # A server would say the same, but what is real had left this process by then.
+            return _refused(start_response, REAL_KEY())
+        method, path, body = environ["REQUEST_METHOD"], _path(environ), _body(environ)
+        headers = target.admit(Asked(method, path, key, _headers(environ), body))
+        headers = {**_signed(headers, target.key_for(key)), **target.wishes}
         try:
-            answer = target.line.send(
-                method, path, headers=_headers(environ, target.key_for(key)), body=_body(environ)
-            )
+            answer = target.line.send(method, path, headers=headers, body=body)
         except Truncated as cut:
             environ[VERDICT] = Verdict("truncated")
             answer = cut.answer
@@ -82,10 +108,14 @@ class Forwarder:
             environ[VERDICT] = Verdict(_ending(error))
             start_response("502 Bad Gateway", [])
             return []
-        target.saw(method, path, answer)
-        headers = [pair for pair in answer.headers if pair[0].lower() not in OF_CONNECTION]
+        verdict = answer.header(TOLD)
+        if verdict is not None:
+            environ[VERDICT] = from_header(verdict)
+        else:
+            target.saw(method, path, answer)
+        told = [pair for pair in answer.headers if pair[0].lower() not in OF_CONNECTION]
         length = str(len(answer.body))
-        start_response(f"{answer.status} {answer.reason}", [*headers, ("Content-Length", length)])
+        start_response(f"{answer.status} {answer.reason}", [*told, ("Content-Length", length)])
         return [answer.body]
 
     def _target(self, key: str) -> Target | None:
@@ -143,16 +173,15 @@ class Forwarding(Entered[Any]):
 def key_of_world(key: str, name: str) -> str:
     """The key of a world in the mode of the key that code under test brings.
 
-    A key that is not well-formed, or looks like a real one, stays: what the server says to it is
-    what a test wants to see.
+    A key that is not well-formed stays: what the server says to it is what a test wants to see.
     """
     parsed = parse_key(key)
-    if parsed is None or looks_real(key):
+    if parsed is None:
         return key
     return f"{parsed.mode}_{name}"
 
 
-def _headers(environ: WSGIEnvironment, key: str) -> dict[str, str]:
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     found = {
         name.removeprefix("HTTP_").replace("_", "-").title(): str(value)
         for name, value in environ.items()
@@ -161,9 +190,15 @@ def _headers(environ: WSGIEnvironment, key: str) -> dict[str, str]:
     found = {name: value for name, value in found.items() if name.lower() not in OF_CONNECTION}
     if environ.get("CONTENT_TYPE"):
         found["Content-Type"] = environ["CONTENT_TYPE"]
+    return found
+
+
+def _signed(headers: Mapping[str, str], key: str) -> dict[str, str]:
+    """Headers with the key to go on with."""
+    found = dict(headers)
     if key:
         is_bearer = found.get("Authorization", "").lower().startswith("bearer")
-        found["Authorization"] = f"Bearer {key}" if is_bearer else basic(key)
+        found["Authorization"] = Secret(f"Bearer {key}") if is_bearer else basic(key)
     return found
 
 
@@ -187,11 +222,11 @@ def _path(environ: WSGIEnvironment) -> str:
     return text if text.startswith("/") else "/" + text.partition("://")[2].partition("/")[2]
 
 
-def _refused(start_response: StartResponse) -> Iterable[bytes]:
-    refusal = UNAUTHORIZED()
+def _refused(start_response: StartResponse, refusal: Refusal) -> Iterable[bytes]:
     body = refusal_body(refusal)
     headers = [("Content-Type", "application/json; charset=utf-8")]
-    start_response("401 Unauthorized", [*headers, ("Content-Length", str(len(body)))])
+    status = f"{refusal.status} {http.client.responses[refusal.status]}"
+    start_response(status, [*headers, ("Content-Length", str(len(body)))])
     return [body]
 
 

@@ -47,10 +47,15 @@ class Answer(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
 
+    def header(self, name: str) -> str | None:
+        """The first header of a name; ``None`` for none."""
+        found = (value for given, value in self.headers if given.lower() == name.lower())
+        return next(found, None)
+
     @property
     def media_type(self) -> str:
         """The content type without its parameters."""
-        found = next((value for name, value in self.headers if name.lower() == "content-type"), "")
+        found = self.header("content-type") or ""
         return found.partition(";")[0].strip().lower()
 
     def json(self) -> Any:
@@ -157,6 +162,7 @@ class Line:
             )
         else:
             connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_S)
+        connection.set_debuglevel(0)  # whoever turns it on for all would print the key
         self._local.connection = connection
         with self._lock:
             self._open.append(connection)
@@ -180,9 +186,10 @@ class Line:
             self._drop(connection)
             body = cut.partial + b" " * (cut.expected or 0)
             raise Truncated(Answer(*head, body)) from cut
-        except BaseException:
+        except BaseException as error:
             self._drop(connection)
-            raise
+            # Further down every line of a traceback holds the head with the key in it.
+            raise error.with_traceback(None) from None
 
     def _drop(self, connection: http.client.HTTPConnection) -> None:
         connection.close()

@@ -31,6 +31,7 @@ from scale_mock.mock.remote.handles import (
 from scale_mock.mock.remote.keys import run_token
 from scale_mock.mock.remote.line import Line
 from scale_mock.mock.remote.world import CONTROL, RemoteWorld, plain_arguments
+from scale_mock.verdicts import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import scaleapi
 
     from scale_mock.domain.model import Mode
+    from scale_mock.mock.remote.forwarding import Asked
     from scale_mock.mock.remote.line import Answer
     from scale_mock.mock.remote.traffic import Traffic
     from scale_mock.world.requests import RequestRecord
@@ -70,6 +72,11 @@ class RemoteMock(RemoteHandle):
         ConfigurationError: The address is none, or an argument makes no sense.
         Unreachable: The server does not answer.
     """
+
+    refuses_real_keys = True
+    """A key that looks real is refused in this process, and does not leave it."""
+    wishes: Mapping[str, str] = {TOLD: "tell"}
+    """A fault that breaks a connection is carried out in this process, where nobody waits."""
 
     def __init__(
         self,
@@ -191,8 +198,9 @@ class RemoteMock(RemoteHandle):
         """The key that a request goes on with."""
         return key_of_world(key, self.name)
 
-    def admit(self, method: str, path: str, key: str) -> None:
+    def admit(self, asked: Asked) -> Mapping[str, str]:
         """Everything may pass: it is a mock."""
+        return asked.headers
 
     def saw(self, method: str, path: str, answer: Answer) -> None:
         """Takes notice of a reply."""

@@ -9,22 +9,31 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from scale_mock.callbacks.targets import is_loopback
 from scale_mock.errors import ConfigurationError, LeakError
+from scale_mock.intercept import guard
 from scale_mock.mock.interception import SCALE_URL, guard_scale, leaks_so_far, raise_leaks
 from scale_mock.mock.remote.forwarding import Forwarding
+from scale_mock.mock.remote.keys import carries_live_key, redacted
+from scale_mock.mock.remote.probing import require_privacy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
     from typing import Self
 
     import scaleapi
 
     from scale_mock.domain.model import Mode
+    from scale_mock.mock.remote.forwarding import Asked
     from scale_mock.mock.remote.line import Answer, Line
     from scale_mock.mock.remote.traffic import Traffic
 
-READS = ("GET", "HEAD", "OPTIONS")
+READ = "GET"
+PASSED_ON = frozenset({"accept", "authorization", "content-type", "user-agent"})
+"""Headers that go there; others (cookies, keys of proxies, overridden methods) stay behind."""
+TEST_KEY = "test_of_the_real_platform"
+"""The key that code under test gets: the real one takes its place on the way out."""
 WRITES_FLAG = "--scale-mock-allow-writes"
 IN_PROCESS = "@pytest.mark.scale_mock(remote=False)"
 
@@ -42,6 +51,10 @@ class PlatformRequest(NamedTuple):
     path: str
     status: int
 
+    def as_dict(self) -> dict[str, object]:
+        """The request as JSON data."""
+        return self._asdict()
+
 
 class RealPlatform:
     """The test mode of a server that is no mock.
@@ -57,6 +70,12 @@ class RealPlatform:
         requests: What went there.
         refused: What was stopped here, one text each.
     """
+
+    has_world = False
+    """Whether there is anything of it to write down."""
+    refuses_real_keys = False
+    """Its keys are real: those of test mode pass."""
+    wishes: Mapping[str, str] = {}
 
     def __init__(
         self,
@@ -75,7 +94,10 @@ class RealPlatform:
         self._allow_writes = allow_writes
         self._traffic = traffic
         self._writes_switch = writes_switch
+        require_privacy(line.address)
         guard_scale()
+        if not is_loopback(line.address.host):
+            guard([line.address.host])  # nor may anything else of this process reach it
         self._leaks = leaks_so_far()
 
     @property
@@ -90,8 +112,8 @@ class RealPlatform:
 
     @property
     def test_key(self) -> str:
-        """The key of test mode."""
-        return self._key
+        """A key of test mode. It is none of yours, which takes its place on the way out."""
+        return TEST_KEY
 
     @cached_property
     def _forwarding(self) -> Forwarding:
@@ -109,28 +131,38 @@ class RealPlatform:
         wanted = (hosts,) if isinstance(hosts, str) else tuple(hosts)
         return Forwarding(self, self, [self.url, *wanted]) if wanted else self._forwarding
 
-    def admit(self, method: str, path: str, key: str) -> None:
+    def admit(self, asked: Asked) -> Mapping[str, str]:
         """Lets a request pass, or stops it.
 
         Raises:
             LeakError: It carries a live key, or would write without leave.
         """
-        what = f"{method} {path.partition('?')[0]}"
-        if not _is_for_test_mode(key):
-            kind = "a live key" if key.startswith("live_") else "no key of test mode"
+        __tracebackhide__ = True
+        what = f"{asked.method} {redacted(asked.path.partition('?')[0])}"
+        if not _is_for_test_mode(asked.key):
+            kind = "a live key" if "live_" in asked.key.lower() else "no key of test mode"
             raise self._stop(
                 f"{what} carries {kind}, and only test mode of the real platform ({self.url}) is "
                 f"ever reached: nothing was sent. Give the code under test a test key, for example "
                 f"scale_mock.test_key, or keep the test in process: {IN_PROCESS}."
             )
-        if method not in READS and not self._allow_writes:
+        place = _place_of_live_key(asked)
+        if place is not None:
+            raise self._stop(
+                f"{what} carries what looks like a live key in {place}: nothing was sent to the "
+                f"real platform ({self.url}). A key belongs in the header Authorization, and only "
+                "one of test mode."
+            )
+        if asked.method != READ and not self._allow_writes:
             raise self._stop(
                 f"{what} would write to the real platform ({self.url}), from which tests only "
                 f"read: nothing was sent. To let them write to its test mode: "
                 f"{self._writes_switch}. To keep the test in process: {IN_PROCESS}."
             )
+        return {name: value for name, value in asked.headers.items() if name.lower() in PASSED_ON}
 
     def _stop(self, text: str) -> LeakError:
+        """Remembers what was stopped: code under test may hide it."""
         self.refused.append(text)
         return LeakError(text)
 
@@ -140,7 +172,7 @@ class RealPlatform:
 
     def saw(self, method: str, path: str, answer: Answer) -> None:
         """Takes notice of a reply."""
-        self.requests.append(PlatformRequest(method, path, answer.status))
+        self.requests.append(PlatformRequest(method, redacted(path), answer.status))
         if self._traffic is not None:
             self._traffic.note(method, path, answer)
 
@@ -160,7 +192,7 @@ class RealPlatform:
                 f"A client for the real platform ({self.url}) works inside mock.intercept() only: "
                 "what it sends is looked at before it leaves this process."
             )
-        return sdk_client(self._key, SCALE_URL)
+        return sdk_client(TEST_KEY, SCALE_URL)
 
     def check(self, *, allow: object = ()) -> None:
         """Fails for requests that were stopped and that the code under test has hidden.
@@ -206,6 +238,18 @@ class RealPlatform:
 
 def _is_for_test_mode(key: str) -> bool:
     """True for a key of test mode, in either of its spellings; whatever says live is none."""
-    if key.startswith("live_"):
+    if "live_" in key.lower():
         return False
     return key.startswith("test_") or key.endswith("|test")
+
+
+def _place_of_live_key(asked: Asked) -> str | None:
+    """Where else a request has a live key; ``None`` for nowhere."""
+    if carries_live_key(asked.path):
+        return "its address"
+    for name, value in asked.headers.items():
+        if carries_live_key(value):
+            return f"the header {name}"
+    if asked.body is not None and carries_live_key(asked.body.decode("latin-1")):
+        return "its body"
+    return None

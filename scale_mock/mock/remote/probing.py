@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.callbacks.targets import is_loopback
+from scale_mock.errors import ConfigurationError
 from scale_mock.mock.interception import DOMAINS
 
 if TYPE_CHECKING:
+    from scale_mock.mock.remote.address import Address
     from scale_mock.mock.remote.line import Line
 
 HEALTH = "/_mock/health"
@@ -32,3 +35,17 @@ def is_mock(line: Line) -> bool:
     answer = line.ask("GET", HEALTH)
     found = answer.json() if answer.status == 200 else None
     return isinstance(found, dict) and found.get("status") == "ok"
+
+
+def require_privacy(address: Address) -> None:
+    """Lets a key go to this machine, or over TLS.
+
+    Raises:
+        ConfigurationError: Others could read it on its way.
+    """
+    if address.scheme == "https" or is_loopback(address.host):
+        return
+    raise ConfigurationError(
+        f"{address.url}: a key is sent over https only; anybody on the way could read it here. Use "
+        f"https://{address.host}."
+    )

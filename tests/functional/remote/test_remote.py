@@ -17,6 +17,7 @@ from scale_mock.mock.remote import calls
 from scale_mock.mock.remote.line import Unreachable
 from scale_mock.mock.remote.mock import RemoteMock
 from scale_mock.mock.remote.wire import argument, decode, encode
+from scale_mock.verdicts import Verdict, from_header
 from tests.functional.helpers import IMAGE
 
 if TYPE_CHECKING:
@@ -128,7 +129,13 @@ def test_the_key_decides_between_two_worlds(host: Host) -> None:
 FAULTS: list[dict[str, Any]] = [
     {"status": 500},
     {"kind": "reset"},
+    {"kind": "reset", "after_headers": True},
     {"kind": "empty"},
+    {"kind": "timeout"},
+    {"kind": "timeout", "apply": "after"},
+    {"kind": "slow", "pause": "10m"},
+    {"delay": {"clock": "real", "by": "10m"}},
+    {"kind": "timeout", "delay": {"clock": "real", "by": "2s"}},
     {"kind": "truncated"},
     {"kind": "malformed_json"},
     {"kind": "wrong_content_type"},
@@ -142,13 +149,25 @@ def test_a_fault_looks_the_same_through_both(host: Host, fault: dict[str, Any]) 
             mock.faults.add(match={"operation": "list_tasks"}, **fault)
             try:
                 reply = requests.get(
-                    "https://api.scale.com/v1/tasks", auth=(mock.live_key, ""), timeout=5
+                    "https://api.scale.com/v1/tasks", auth=(mock.live_key, ""), timeout=3600
                 )
             except requests.RequestException as error:
                 return type(error), type(getattr(error.args[0], "args", [None])[-1])
             return reply.status_code, reply.content, reply.headers["content-type"]
 
     assert seen(RemoteMock(host.url)) == seen(ScaleMock())
+
+
+def test_a_fault_is_carried_out_on_the_socket_for_whoever_is_on_one(host: Host) -> None:
+    with RemoteMock(host.url) as mock:
+        mock.faults.add(match={"operation": "list_tasks"}, kind="empty")
+        with pytest.raises(requests.ConnectionError, match="RemoteDisconnected"):
+            requests.get(f"{mock.v1_url}/tasks", auth=(mock.live_key, ""), timeout=5)
+        told = {"Scale-Mock-Verdict": "tell"}
+        reply = requests.get(
+            f"{mock.v1_url}/tasks", auth=(mock.live_key, ""), timeout=5, headers=told
+        )
+        assert from_header(reply.headers["Scale-Mock-Verdict"]) == Verdict("empty")
 
 
 def test_the_receiver_of_the_world_can_be_down(host: Host) -> None:
@@ -269,6 +288,29 @@ def test_rule_files_are_read_here(host: Host, tmp_path: Path) -> None:
         found = mock.callbacks.assert_received(task)
         assert found.json["response"] == {"annotations": []}
         assert found.at == datetime(2024, 1, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"callback_hosts": 5}, "callback_hosts=5: expected a list of texts."),
+        ({"tasks_max": "many"}, "tasks_max='many': expected an integer."),
+        ({"strict_fields": "no"}, "strict_fields='no': expected True or False."),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_refused_over_http_too(
+    host: Host, arguments: dict[str, object], text: str
+) -> None:
+    reply = requests.post(f"{host.url}/_mock/worlds", json={"name": "x", **arguments}, timeout=5)
+    assert (reply.status_code, reply.json()["error"]) == (400, text)
+    assert host.registry.worlds() == []
+
+
+def test_one_host_for_callbacks_may_be_a_text(host: Host) -> None:
+    body = {"name": "x", "callback_hosts": "app.test"}
+    assert requests.post(f"{host.url}/_mock/worlds", json=body, timeout=5).status_code == 200
+    [world] = host.registry.worlds()
+    assert world.settings.callback_hosts == ("app.test",)
 
 
 def test_nobody_reads_the_server_s_files(host: Host) -> None:
