@@ -9,7 +9,7 @@
     ├── ResponderFailed        a registered response function raised, or answered what does not fit
     ├── CallFailed             a scheduled call raised, or its function is gone
     │   └── StepFailed         a step of a scenario did not get the reply that it expects
-    ├── SleptInVain            absorbed sleep went on and on while nothing could happen
+    ├── SleptInVain            a loop slept on and on while nothing could happen
     ├── LeakError              a connection would have left the mock for the real service
     ├── PumpBusy               time was asked to move from inside a callback
     └── MissingDependency      an optional package is needed for this call
@@ -26,7 +26,15 @@ class ScaleMockError(Exception):
 
 
 class ConfigurationError(ScaleMockError, ValueError):
-    """A setting, argument or rule is wrong; the message says where and what was expected."""
+    """A setting, argument or rule is wrong; the message says where and what was expected.
+
+    Attributes:
+        place: For data that people wrote, where it is (a ``Where``) and what is wrong there.
+        missing: The key that is not there, where that is what is wrong.
+    """
+
+    place: tuple[object, str] | None = None
+    missing: str | None = None
 
 
 class LimitReached(ScaleMockError):
@@ -48,7 +56,7 @@ class LimitReached(ScaleMockError):
 
 
 class SleptInVain(ScaleMockError):
-    """The code under test sleeps and sleeps, and nothing can ever happen in its world."""
+    """The code under test sleeps and sleeps, and nothing can happen in its world meanwhile."""
 
 
 class LeakError(ScaleMockError):

@@ -92,6 +92,7 @@ def refuse_stuck(call: Call, polled: Polled | None) -> None:
     world = call.world
     may_change = not world.absorbing or world.scheduler.next_event() is not None
     now = world.now() if may_change else None
+    world.polls.newest = (polled.key, polled.thing)
     if world.polls.is_stuck(polled.key, (now, polled.state)):
         raise _stuck(call, world, polled, moves=not may_change)
 

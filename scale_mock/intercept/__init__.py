@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from types import ModuleType
     from wsgiref.types import WSGIApplication
 
-__all__ = ["Intercepted", "Leak", "Place", "guard", "leak_count", "passage", "take_leaks"]
+__all__ = [
+    "Intercepted",
+    "Leak",
+    "Place",
+    "guard",
+    "leak_count",
+    "passage",
+    "passed_count",
+    "take_leaks",
+]
 
 _PATCHES = Patches()
 _LATE = LatePatches()
@@ -56,6 +65,11 @@ def take_leaks() -> list[Leak]:
 def leak_count() -> int:
     """How many attempts there have been in this process."""
     return GATE.leaks.count
+
+
+def passed_count() -> int:
+    """How many connections and lookups in this process were let through to other hosts."""
+    return GATE.passed
 
 
 class Intercepted:

@@ -22,11 +22,13 @@ class Gate:
     Attributes:
         table: The hosts that are answered now.
         leaks: The guarded hosts, and who tried to reach one.
+        passed: How many connections and lookups were let through.
     """
 
     def __init__(self) -> None:
         self.table = HostTable()
         self.leaks = Leaks()
+        self.passed = 0
 
     def open(self, places: Iterable[Place], app: WSGIApplication) -> object:
         """Answers places by an application, and guards their hosts from now on, even after it.
@@ -64,6 +66,7 @@ class Gate:
         """
         if not may_pass():
             self.leaks.check(host, self.table.hosts() if self.table.is_used else ())
+            self.passed += 1
 
     def may_keep(self, origin: Origin, *, in_memory: bool) -> bool:
         """True if a kept connection to an origin still ends where a new one would.

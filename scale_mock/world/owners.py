@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +29,7 @@ class Owned:
     Attributes:
         perform: Makes a call of the Python API, given its name and arguments; answers a status and
             JSON.
+        looked_at: Told, with the world, that somebody looks at a part of it for the first time.
         clock_changed: Called when mode or rate of the clock changed.
         on_attempt: Called after every try of a callback.
         may_run: Asked before an ``autojump`` clock runs an event.
@@ -38,6 +39,7 @@ class Owned:
     """
 
     perform: Callable[[str, Mapping[str, object]], tuple[int, object]] = staticmethod(_no_call)
+    looked_at: Callable[[Any], None] = staticmethod(_nothing)
     clock_changed: Callable[[], None] = staticmethod(_nothing)
     on_attempt: Callable[[Callback], None] = staticmethod(_nothing)
     may_run: Callable[[Event], bool] = staticmethod(_always)

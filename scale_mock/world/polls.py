@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from scale_mock.domain.model import Batch, Task
+
 KEYS_MAX = 10_000
 
 
@@ -19,12 +21,18 @@ class Polls:
 
     Args:
         limit: How many reads are too many; 0 for any number.
+
+    Attributes:
+        repeats: How many reads found what an earlier one had found.
+        newest: What was read last, and the pending thing in it that is, or may be, waited for.
     """
 
-    __slots__ = ("_seen", "limit")
+    __slots__ = ("_seen", "limit", "newest", "repeats")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.repeats = 0
+        self.newest: tuple[Hashable, Task | Batch] | None = None
         self._seen: dict[Hashable, tuple[Hashable, int]] = {}
 
     def is_stuck(self, key: Hashable, state: Hashable) -> bool:
@@ -40,6 +48,7 @@ class Polls:
         seen = self._seen
         before = seen.get(key)
         count = before[1] + 1 if before is not None and before[0] == state else 1
+        self.repeats += count > 1
         if before is None and len(seen) >= KEYS_MAX:
             seen.clear()
         seen[key] = (state, count)

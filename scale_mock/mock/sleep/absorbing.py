@@ -6,14 +6,11 @@ them meanwhile. When the clock moves is told in :mod:`scale_mock.mock.sleep.slee
 
 from __future__ import annotations
 
-import asyncio
-import sys
 import threading
-import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scale_mock.mock.sleep.aliases import Replacement
+from scale_mock.mock.sleep import stand_ins
 from scale_mock.mock.sleep.napping import Naps
 from scale_mock.mock.sleep.sleepers import Absorber, require_own_clock
 
@@ -21,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scale_mock.world import World
-
-LEFT_ALONE = frozenset({"subprocess", "multiprocessing", "_pytest", "xdist", "execnet"})
-"""Modules that sleep to wait for another process; they go on doing so."""
 
 
 @contextmanager
@@ -58,12 +52,9 @@ _active: list[Absorber] = []
 
 
 class _Originals:
-    """What the replaced functions were."""
+    """What the replaced method was."""
 
-    sleep: Callable[[float], None]
-    nap: Callable[..., Any]
     start: Callable[[threading.Thread], None]
-    replacement: Replacement
 
 
 def absorber_of(thread: threading.Thread) -> Absorber | None:
@@ -71,26 +62,17 @@ def absorber_of(thread: threading.Thread) -> Absorber | None:
     return next((one for one in reversed(_active) if thread in one.threads), None)
 
 
-def sleep(seconds: float, /) -> None:
-    """Stands in for ``time.sleep``."""
-    caller = str(sys._getframe(1).f_globals.get("__name__", "")).partition(".")[0]
-    absorber = None if caller in LEFT_ALONE else absorber_of(threading.current_thread())
-    if absorber is None:
-        _Originals.sleep(seconds)
-    else:
-        absorber.sleep(seconds)
+class _Taker:
+    """An absorber, as the stand-ins know it."""
+
+    def __init__(self, absorber: Absorber) -> None:
+        self.sleep = absorber.sleep
+        self.nap = Naps(absorber).sleep
 
 
-async def nap(delay: float, result: Any = None) -> Any:
-    """Stands in for ``asyncio.sleep``."""
+def _taker() -> _Taker | None:
     absorber = absorber_of(threading.current_thread())
-    if absorber is None or delay <= 0:
-        return await _Originals.nap(delay, result)
-    await Naps(absorber).sleep(delay)
-    return result
-
-
-nap.__name__ = "sleep"  # by which its names are found, like those of the original
+    return None if absorber is None else _Taker(absorber)
 
 
 def _start(thread: threading.Thread) -> None:
@@ -109,14 +91,13 @@ def _start(thread: threading.Thread) -> None:
 
 
 def _install() -> None:
-    _Originals.sleep, _Originals.nap = time.sleep, asyncio.sleep
+    stand_ins.takers = _taker
+    stand_ins.STAND_INS.absorb()
     _Originals.start = threading.Thread.start
-    _Originals.replacement = Replacement({time.sleep: sleep, asyncio.sleep: nap})
-    _Originals.replacement.install()
     threading.Thread.start = _start  # type: ignore[assignment,method-assign]
 
 
 def _uninstall() -> None:
-    _Originals.replacement.undo()
+    stand_ins.STAND_INS.absorb_no_more()
     if threading.Thread.start is _start:
         threading.Thread.start = _Originals.start  # type: ignore[assignment,method-assign]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Names = dict[str, Any]
 
+OWN = "scale_mock.mock."
+"""Where the stand-ins live, under these very names."""
+
 _known: dict[str, tuple[int, int, tuple[str, ...]]] = {}
 """Per module: which dictionary of which size was looked through, and what it names."""
 
@@ -39,6 +42,45 @@ class Replacement:
         _swap(self._old)
 
 
+class Homes:
+    """Every loaded module that has a name ``sleep``: found once, looked for in new modules only.
+
+    Less thorough than :class:`Replacement`, and a hundred times quicker the second time: another
+    name is not found, nor a module that took the place of another.
+    """
+
+    def __init__(self) -> None:
+        self._homes: list[Names] = []
+        self._looked_at = 0
+
+    def swap(self, pairs: Mapping[Any, Any]) -> None:
+        """Replaces functions under this name.
+
+        Args:
+            pairs: The functions with their replacements.
+        """
+        self._renew()
+        for names in self._homes:
+            found = names.get("sleep")
+            for one, instead in pairs.items():
+                if found is one:
+                    names["sleep"] = instead
+
+    def _renew(self) -> None:
+        count = len(sys.modules)
+        if count == self._looked_at:
+            return
+        if count < self._looked_at:
+            self._homes.clear()
+            self._looked_at = 0
+        modules = list(sys.modules.items())
+        for module_name, module in modules[self._looked_at :]:
+            names = getattr(module, "__dict__", None)
+            if type(names) is dict and "sleep" in names and not module_name.startswith(OWN):
+                self._homes.append(names)
+        self._looked_at = len(modules)
+
+
 def _swap(pairs: Mapping[int, tuple[Any, Any]]) -> None:
     for names, name in _places(pairs):
         found, instead = pairs[id(names[name])]
@@ -50,7 +92,7 @@ def _places(pairs: Mapping[int, tuple[Any, Any]]) -> Iterator[tuple[Names, str]]
     """Every name that a loaded module has for one of the functions."""
     for module_name, module in list(sys.modules.items()):
         names = getattr(module, "__dict__", None)
-        if type(names) is not dict or module_name.startswith("scale_mock.mock."):
+        if type(names) is not dict or module_name.startswith(OWN):
             continue
         seen = _known.get(module_name)
         if seen is None or seen[:2] != (id(names), len(names)):
@@ -69,4 +111,4 @@ def _is_sleep(value: object) -> bool:
     return getattr(type(value), "__name__", "") in _FUNCTIONS and value.__name__ == "sleep"  # type: ignore[attr-defined]
 
 
-_FUNCTIONS = frozenset({"function", "builtin_function_or_method"})
+_FUNCTIONS = frozenset({"function", "builtin_function_or_method", "StandIn"})

@@ -270,7 +270,7 @@ def test_waiting_for_another_process_goes_on(mock: ScaleMock) -> None:
 
 def test_everything_is_put_back_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     before = (time.sleep, asyncio.sleep, asyncio.tasks.sleep, nickname, threading.Thread.start)
-    with ScaleMock() as mock:
+    with ScaleMock(vain_sleep_s=0) as mock:
         with absorbing(mock._world):
             inside = (time.sleep, asyncio.sleep, asyncio.tasks.sleep, nickname)
             assert not set(inside) & set(before)
