@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.api.bodies import read_body
 from scale_mock.api.control.journal import next_event
 from scale_mock.api.control.strict import strict
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
-from scale_mock.config.late import LOADING
+from scale_mock.callbacks.receiver import headers_of
 from scale_mock.domain.refusals import UNKNOWN_RECEIVER
 
 if TYPE_CHECKING:
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 def receive(call: Call) -> Reply:
     """Takes a callback in and answers as the world's receiver is told to."""
-    with LOADING:
-        from werkzeug.wrappers import Request
-
+    environ = call.environ
     world = call.registry.find_by_auth(call.header("scale-callback-auth") or "")
     if world is None:
         raise UNKNOWN_RECEIVER()
     try:
-        status = world.receiver.take(Request(call.environ))
+        body = read_body(environ, limit=world.settings.body_bytes_max)
+        path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        status = world.receiver.take(environ["REQUEST_METHOD"], path, headers_of(environ), body)
     except ConnectionRefusedError:
         # A socket that is already open cannot be refused; 503 is what a dying service says.
         status = 503

@@ -61,10 +61,18 @@ def call_handler(app: WSGIApplication, url: str, body: bytes, headers: Mapping[s
     except HandlerTimeout:
         return Answer(None, "timeout")
     except Exception as error:
-        words = f"{type(error).__name__}: {error}"
-        import traceback  # late: no start has to wait for it
+        words = f"{type(error).__name__}: {error}".partition("\n")[0]
+        return Answer(None, words, traceback=_told(error))
 
-        return Answer(None, words, traceback=traceback.format_exc())
+
+def _told(error: Exception) -> str:
+    """An exception's traceback from the handler on: how it was called says nothing about it."""
+    import traceback  # late: no start has to wait for it
+
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames))
 
 
 def as_wsgi(app: WSGIApplication | Callable[[Request], object]) -> WSGIApplication:

@@ -6,7 +6,6 @@ description of what is to happen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -46,8 +45,7 @@ class Drip(NamedTuple):
             yield body[first : first + self.chunk_bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Meddling:
+class Meddling(NamedTuple):
     """What happens to one try.
 
     Attributes:

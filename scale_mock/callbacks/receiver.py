@@ -6,16 +6,15 @@ import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
+from scale_mock.callbacks.answer import Answer
 from scale_mock.errors import ConfigurationError
-from scale_mock.selectors.durations import parse_duration, parse_instant
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
-
-    from werkzeug.wrappers import Request
 
     from scale_mock.selectors.durations import DurationLike
 
@@ -28,7 +27,21 @@ def _name(key: str) -> str:
     return key.removeprefix("HTTP_").replace("_", "-").title()
 
 
-def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+@lru_cache(maxsize=256)
+def _title(name: str) -> str:
+    """A header's name as it is shown."""
+    return name.title()
+
+
+@lru_cache(maxsize=256)
+def _place(url: str) -> tuple[str, str]:
+    """The path of a URL, decoded, and what a ``Host`` header says of it."""
+    parts = urlsplit(url)
+    path = unquote(parts.path).encode("utf-8", "replace").decode()
+    return f"/{path.lstrip('/')}", parts.netloc.rpartition("@")[2]
+
+
+def headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
     """The request's headers, read from the environ itself: every callback comes through here."""
     return {
         _name(key): value
@@ -135,7 +148,15 @@ class Receiver:
             since: From this instant on; at once by default.
             until: Up to, not including, this instant; for ever by default.
             lasting: Instead of ``until``: how long from ``since``.
+
+        Raises:
+            ConfigurationError: It is no status, or no time.
         """
+        if type(status) is not int or not 200 <= status <= 599:
+            raise ConfigurationError(
+                f"answer({status!r}): expected an HTTP status from 200 to 599; down(...) refuses "
+                "connections."
+            )
         self._answers.append(self._answer(status, since, until, lasting))
 
     def down(
@@ -181,8 +202,24 @@ class Receiver:
         self.requests = data["requests"]
         self._answers = data["answers"]
 
-    def take(self, request: Request) -> int:
-        """Takes a request in; what a mounted handler does.
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Takes a POST in that comes over no wire; what a mounted handler does.
+
+        Args:
+            url: Where it is sent.
+            body: What it says.
+            headers: Its fields, by name.
+        """
+        path, host = _place(url)
+        fields = {"Content-Length": str(len(body)), "Host": host}
+        fields.update((_title(name), value) for name, value in headers.items())
+        try:
+            return Answer(self.take("POST", path, fields, body))
+        except ConnectionRefusedError:
+            return Answer(None, "refused")
+
+    def take(self, method: str, path: str, headers: dict[str, str], body: bytes) -> int:
+        """Takes a request in; the status that it is answered with.
 
         Raises:
             ConnectionRefusedError: The receiver is down.
@@ -197,16 +234,7 @@ class Receiver:
             raise ConnectionRefusedError
         if len(self.requests) >= REQUESTS_MAX:
             del self.requests[0]
-        self.requests.append(
-            ReceivedRequest(
-                now,
-                request.method,
-                request.path,
-                _headers(request.environ),
-                request.get_data(),
-                status,
-            )
-        )
+        self.requests.append(ReceivedRequest(now, method, path, headers, body, status))
         return status
 
     def _answer(
@@ -216,6 +244,8 @@ class Receiver:
         until: datetime | str | None,
         lasting: DurationLike | None,
     ) -> _Answer:
+        from scale_mock.selectors.durations import parse_duration, parse_instant
+
         first = None if since is None else parse_instant(since, where="since")
         end = None if until is None else parse_instant(until, where="until")
         if lasting is not None:

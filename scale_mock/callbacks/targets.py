@@ -94,9 +94,9 @@ class Targets:
         self._mounts[prefix] = self._poster(prefix, app)
         self._own.discard(prefix)
 
-    def mount_handler(self, prefix: str, handler: Callable[[Request], object]) -> None:
-        """As :meth:`mount`, for the world's own handler, which needs no looking at."""
-        self._mounts[prefix] = partial(call_handler, handler_as_wsgi(handler))
+    def mount_receiver(self, prefix: str, post: Poster) -> None:
+        """As :meth:`mount`, for the world's own receiver, which takes a POST as it is."""
+        self._mounts[prefix] = post
         self._own.add(prefix)
 
     def route(self, url: str) -> Route:
@@ -157,7 +157,7 @@ class Targets:
 
     def uncalled(self, urls: Iterable[str]) -> list[str]:
         """The prefixes mounted by the user that answer none of these URLs."""
-        called = {self._prefix(url) for url in urls}
+        called = {self.prefix_of(url) for url in urls}
         return [prefix for prefix in self._mounts if prefix not in called | self._own]
 
     def loops(self) -> dict[str, Callable[[], None]]:
@@ -200,10 +200,11 @@ class Targets:
         return partial(call_handler, handler_as_wsgi(app))
 
     def _mounted(self, url: str) -> Poster | None:
-        best = self._prefix(url)
+        best = self.prefix_of(url)
         return None if best is None else self._mounts[best]
 
-    def _prefix(self, url: str) -> str | None:
+    def prefix_of(self, url: str) -> str | None:
+        """The mounted prefix whose handler gets what is sent to a URL; ``None`` if none does."""
         return max((p for p in self._mounts if url.startswith(p)), key=len, default=None)
 
 

@@ -7,14 +7,17 @@ port, so that the journal does not depend on them.
 from __future__ import annotations
 
 import contextlib
+import re
 import select
 import socket
 import ssl
+from functools import lru_cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, InvalidURL
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from scale_mock.callbacks.records import REPLY_BYTES_KEPT
+from scale_mock.callbacks.replies import read_reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,11 +25,11 @@ if TYPE_CHECKING:
     from scale_mock.callbacks.meddling import Drip
 
 CONNECTIONS_MAX = 16
-REPLY_BYTES_MAX = 1024 * 1024
 BAD_URL = "bad URL"
 _PORTS = {"http": 80, "https": 443}
 _Place = tuple[str, str, int]
 _KEPT = "%/?:@!$&'()*+,;=~[]"
+_UNFIT = re.compile(r"[\x00-\x20\x7f]")
 
 
 class SendError(Exception):
@@ -37,7 +40,8 @@ class HttpSender:
     """POSTs to http and https URLs. Used by one thread at a time.
 
     Args:
-        timeout_s: How long a connection, and each read of the reply, may take in real seconds.
+        timeout_s: How long connecting, sending, and the whole of the reply may each take, in real
+            seconds.
     """
 
     def __init__(self, *, timeout_s: float) -> None:
@@ -56,59 +60,50 @@ class HttpSender:
             SendError: There was no whole reply.
         """
         try:
-            parts = urlsplit(url)
-            host, default = parts.hostname, _PORTS.get(parts.scheme)
-            if not host or default is None:
-                raise SendError(BAD_URL)
-            # Taken apart as where the route was chosen: http.client reads netlocs its own way.
-            key = (parts.scheme, host, default if parts.port is None else parts.port)
-            connection = self._connection(key)
+            place, target, host = _taken_apart(url)
+            connection = self._connection(place)
+            head = _head(target, host, len(body), headers)
         except (ValueError, InvalidURL) as error:
             raise SendError(BAD_URL) from error
-        target = parts.path or "/"
-        if parts.query:
-            target += f"?{parts.query}"
-        if not target.isascii():
-            target = quote(target, safe=_KEPT, errors="replace")
         try:
             if drip is None:
-                connection.request("POST", target, body, dict(headers))
+                connection.send(head + body)  # in one packet: its reader wakes once
             else:
-                length = {"Content-Length": str(len(body))}
-                connection.request("POST", target, drip.pieces(body), {**headers, **length})
-            reply = connection.getresponse()
-            text = reply.read(REPLY_BYTES_MAX)
+                connection.send(head)
+                for piece in drip.pieces(body):
+                    connection.send(piece)
+            reply = read_reply(connection.sock, timeout_s=self._timeout_s)
         except (OSError, HTTPException, ValueError) as error:
-            self._drop(key)
+            self._drop(place)
             raise SendError(_word(error)) from error
-        if reply.will_close or not reply.isclosed():
-            self._drop(key)
-        return reply.status, text[:REPLY_BYTES_KEPT]
+        if not reply.stays:
+            self._drop(place)
+        return reply.status, reply.body[:REPLY_BYTES_KEPT]
 
     def close(self) -> None:
         """Closes every connection."""
-        for key in list(self._connections):
-            self._drop(key)
+        for place in list(self._connections):
+            self._drop(place)
 
-    def _connection(self, key: _Place) -> HTTPConnection:
-        kept = self._connections.get(key)
+    def _connection(self, place: _Place) -> HTTPConnection:
+        kept = self._connections.get(place)
         if kept is not None and not _is_stale(kept):
             return kept
-        self._drop(key)
+        self._drop(place)
         if len(self._connections) >= CONNECTIONS_MAX:
             self._drop(next(iter(self._connections)))
-        scheme, host, port = key
+        scheme, host, port = place
         if scheme == "https":
             made: HTTPConnection = HTTPSConnection(
                 host, port, timeout=self._timeout_s, context=_unverified()
             )
         else:
             made = HTTPConnection(host, port, timeout=self._timeout_s)
-        self._connections[key] = made
+        self._connections[place] = made
         return made
 
-    def _drop(self, key: _Place) -> None:
-        connection = self._connections.pop(key, None)
+    def _drop(self, place: _Place) -> None:
+        connection = self._connections.pop(place, None)
         if connection is not None:
             with contextlib.suppress(OSError):
                 if connection.sock is not None:
@@ -116,6 +111,41 @@ class HttpSender:
                     connection.sock.shutdown(socket.SHUT_RDWR)
             with contextlib.suppress(OSError):
                 connection.close()
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(url: str) -> tuple[_Place, str, str]:
+    """Where a URL leads, the request target, and the ``Host`` header.
+
+    Taken apart as where the route was chosen: http.client reads netlocs its own way.
+
+    Raises:
+        ValueError: It cannot be requested.
+    """
+    parts = urlsplit(url)
+    host, default = parts.hostname, _PORTS.get(parts.scheme)
+    if not host or default is None:
+        raise ValueError(url)
+    port = default if parts.port is None else parts.port
+    target = parts.path or "/"
+    if parts.query:
+        target += f"?{parts.query}"
+    if not target.isascii():
+        target = quote(target, safe=_KEPT, errors="replace")
+    name = f"[{host}]" if ":" in host else host
+    if not name.isascii():
+        name = name.encode("idna").decode("ascii")
+    if _UNFIT.search(f"{name}{target}"):
+        raise ValueError(url)
+    return (parts.scheme, host, port), target, name if port == default else f"{name}:{port}"
+
+
+def _head(target: str, host: str, length: int, headers: Mapping[str, str]) -> bytes:
+    fields = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return (
+        f"POST {target} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
+        f"Content-Length: {length}\r\n{fields}\r\n"
+    ).encode("latin-1")
 
 
 def _is_stale(connection: HTTPConnection) -> bool:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _RECEIVE_BYTES = 65_536
 _RECEIVE_BODY_BYTES = 262_144
 _READ_AHEAD_BYTES = 65_536
+_REQUESTS_PER_TURN = 16
 _LAST = frozenset({Then.CLOSE, Then.RESET, Then.HOLD})
 
 
@@ -125,13 +126,16 @@ class Connection:
         self.advance()
 
     def advance(self) -> None:
-        """Serve the requests that are there, one after the other."""
+        """Serve the requests that are there, in order; after some of them, others have a turn."""
         if self._is_advancing:
             return
         self._is_advancing = True
         try:
-            while self._serve_next():
-                pass
+            for _ in range(_REQUESTS_PER_TURN):
+                if not self._serve_next():
+                    break
+            else:
+                self._context.mailbox.post(self.advance)
         finally:
             self._is_advancing = False
         self._watch()

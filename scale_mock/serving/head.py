@@ -27,6 +27,7 @@ _TOKEN_BYTES: Final = frozenset(b"!#$%&'*+-.^_`|~") | frozenset(
 )
 _TLS_HANDSHAKE: Final = 0x16
 _SHOWN_MAX: Final = 80
+_USUAL_DIGITS_MAX: Final = 15
 
 
 class ProtocolError(Exception):
@@ -157,6 +158,8 @@ def check_transfer_encoding(request: Request, encoding: str, length: str | None)
 
 def parse_content_length(text: str) -> int:
     """Return the length in bytes; the same value given twice counts as given once."""
+    if len(text) <= _USUAL_DIGITS_MAX and text.isascii() and text.isdigit():
+        return int(text)
     values = {value.strip(" \t") for value in text.split(",")}
     if len(values) > 1:
         raise ProtocolError(400, f"Content-Length is given with different values: {shown(text)}.")

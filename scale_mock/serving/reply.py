@@ -116,9 +116,10 @@ class ReplyStart:
         self._has = set()
         text = ""
         for name, value in headers:
-            if _FIELD_TEXT.fullmatch(value) is None or _FIELD_TEXT.fullmatch(name) is None:
+            field = name + ": " + value
+            if _FIELD_TEXT.fullmatch(field) is None:
                 raise ReplyError(f"Header {name!r}: {value!r} holds control characters.")
-            text += f"{name}: {value}\r\n"
+            text += f"{field}\r\n"
             key = name.lower()
             self._has.add(key)
             if key in {"content-length", "connection", "transfer-encoding"}:

@@ -10,25 +10,28 @@ class Tickets:
 
     def __init__(self) -> None:
         self._open: set[int] = set()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
+        self._waiting = 0
         self.newest = 0
 
     def take(self) -> int:
         """The number of a request that is being handled now."""
-        with self._changed:
+        with self._lock:
             self.newest += 1
             self._open.add(self.newest)
             return self.newest
 
     def give_back(self, ticket: int) -> None:
         """The reply to this request is out."""
-        with self._changed:
+        with self._lock:
             self._open.discard(ticket)
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     def lowest(self) -> int | None:
         """The number of the oldest request that has no reply yet."""
-        with self._changed:
+        with self._lock:
             return min(self._open, default=None)
 
     def wait(self, seconds: float) -> bool:
@@ -38,4 +41,10 @@ class Tickets:
             False if none did.
         """
         with self._changed:
-            return not self._open or self._changed.wait(seconds)
+            if not self._open:
+                return True
+            self._waiting += 1
+            try:
+                return self._changed.wait(seconds)
+            finally:
+                self._waiting -= 1

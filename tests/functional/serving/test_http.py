@@ -50,6 +50,25 @@ def test_pipelined_requests_are_answered_in_order(site: Site) -> None:
         assert [client.reply()[2] for _ in range(500)] == [b"GET %d " % n for n in range(500)]
 
 
+def test_who_sends_many_requests_at_once_does_not_keep_others_waiting(site: Site) -> None:
+    server = site.serve()
+
+    @site.route("/first")
+    def first(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        other.append(Client(server))
+        other[0].send(b"GET /other HTTP/1.1\r\nHost: x\r\n\r\n")
+        return say(b"first", start_response)
+
+    site.routes["/other"] = lambda environ, start_response: say(b"other", start_response)
+    other: list[Client] = []
+    with Client(server) as client:
+        client.send(b"GET /first HTTP/1.1\r\nHost: x\r\n\r\n" + GET * 500)
+        assert [client.reply()[0] for _ in range(501)] == [200] * 501
+        assert other[0].reply()[2] == b"other"
+        other[0].close()
+    assert site.calls.index("/other") < 100
+
+
 def test_requests_after_a_last_one_are_not_served(site: Site) -> None:
     server = site.serve()
     with Client(server) as client:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request
 
 from scale_mock.callbacks import receiver as receiver_module
 from scale_mock.callbacks.receiver import Receiver
@@ -24,11 +23,8 @@ class Bench:
         self.receiver = Receiver(lambda: self.now)
 
     def post(self, body: bytes = b"{}") -> int | str:
-        builder = EnvironBuilder(path="/hook", method="POST", data=body, headers={"X-A": "b"})
-        try:
-            return self.receiver.take(Request(builder.get_environ()))
-        except ConnectionRefusedError:
-            return "refused"
+        answer = self.receiver.post("http://localhost/hook", body, {"x-a": "b"})
+        return answer.error or answer.status or 0
 
     def answers_at(self, *hours: float) -> list[int | str]:
         found = []
@@ -103,6 +99,16 @@ def test_a_dead_receiver_keeps_nothing(bench: Bench) -> None:
     bench.receiver.down(lasting=HOUR)
     assert bench.answers_at(0, 1) == ["refused", 200]
     assert len(bench.receiver.requests) == 1
+
+
+@pytest.mark.parametrize("status", [99, 199, 600, "ok", None, True, 503.0])
+def test_what_is_no_status_cannot_be_answered(bench: Bench, status: Any) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        bench.receiver.answer(status)
+    assert str(caught.value) == (
+        f"answer({status!r}): expected an HTTP status from 200 to 599; down(...) refuses "
+        "connections."
+    )
 
 
 def test_until_and_lasting_exclude_each_other(bench: Bench) -> None:

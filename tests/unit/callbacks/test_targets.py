@@ -152,17 +152,17 @@ class FakeConnection(HTTPConnection):
 
     raises: Exception | None = None
     made: list[FakeConnection] = []
-    sent: list[tuple[Any, ...]] = []
+    sent: list[bytes] = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.made.append(self)
 
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        self.sent.append(args)
+    def send(self, data: Any) -> None:
+        self.sent.append(data)
         if self.raises is not None:
             raise self.raises
-        super().request(*args, **kwargs)
+        super().send(data)
 
     def connect(self) -> None:
         raise ConnectionRefusedError
@@ -202,21 +202,25 @@ def test_errors_are_words_without_hosts_or_ports(
 
 
 @pytest.mark.parametrize(
-    ("url", "target"),
+    ("url", "target", "host"),
     [
-        ("http://localhost", "/"),
-        ("http://localhost/a/b?c=d#e", "/a/b?c=d"),
-        ("http://localhost?c=%C3%BC", "/?c=%C3%BC"),
-        ("http://localhost/ü?x=ü&y=1", "/%C3%BC?x=%C3%BC&y=1"),
-        ("http://localhost/%2F/ü", "/%2F/%C3%BC"),
+        ("http://localhost", "/", "localhost"),
+        ("http://localhost/a/b?c=d#e", "/a/b?c=d", "localhost"),
+        ("http://localhost:80?c=%C3%BC", "/?c=%C3%BC", "localhost"),
+        ("http://localhost:81/ü?x=ü&y=1", "/%C3%BC?x=%C3%BC&y=1", "localhost:81"),
+        ("http://[::1]:81/%2F/ü", "/%2F/%C3%BC", "[::1]:81"),
+        ("http://u:p@bücher.localhost/", "/", "xn--bcher-kva.localhost"),
     ],
 )
-def test_the_target_is_path_and_query(
-    connection: type[FakeConnection], url: str, target: str
+def test_a_post_goes_out_in_one_piece(
+    connection: type[FakeConnection], url: str, target: str, host: str
 ) -> None:
     with pytest.raises(SendError, match="refused"):
         HttpSender(timeout_s=1).post(url, b"{}", {"a": "b"})
-    assert connection.sent == [("POST", target, b"{}", {"a": "b"})]
+    assert connection.sent == [
+        f"POST {target} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n"
+        "Content-Length: 2\r\na: b\r\n\r\n{}".encode()
+    ]
 
 
 @pytest.mark.parametrize(
