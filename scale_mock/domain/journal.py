@@ -11,23 +11,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scale_mock.domain.documents import canonical
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scale_mock.sim.clock import VirtualClock
 
 ENTRIES_MAX = 500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the journal.
 
     Attributes:
@@ -106,9 +105,14 @@ class Journal:
         """The kept entries with a greater ``seq``, of one subject or of all."""
         if not self._entries:
             return
-        skipped = max(after + 1 - self._entries[0].seq, 0)
-        for number, entry in enumerate(self._entries):
-            if number >= skipped and (subject is None or entry.subject == subject):
+        wanted: Iterable[Entry] = self._entries
+        skipped = after + 1 - self._entries[0].seq
+        if skipped > 0:
+            # From the end: whoever follows a long journal asks again and again for its newest.
+            newest = islice(reversed(self._entries), max(len(self._entries) - skipped, 0))
+            wanted = reversed(list(newest))
+        for entry in wanted:
+            if subject is None or entry.subject == subject:
                 yield entry
 
     def digest(self) -> str:

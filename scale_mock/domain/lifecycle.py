@@ -83,17 +83,14 @@ class Lifecycle:
             self._core.workforce.offer(task)
             return
         now = self._core.now()
+        due = to_iso(now + after)
         self._core.journal.write(
-            task.subject,
-            "task.planned",
-            rule=decision.rule,
-            outcome=decision.outcome,
-            due=to_iso(now + after),
+            task.subject, "task.planned", rule=decision.rule, outcome=decision.outcome, due=due
         )
         if after and decision.outcome != "cancel":
             # Work starts a little after it may, so that cancel has its window.
             starts = cut_to_ms(now + min(after / 2, START_DELAY_MAX))
-            self.agenda.put(task, starts, START, to_iso(now + after))
+            self.agenda.put(task, starts, START, due)
         else:
             self.agenda.put(task, now + after, FINISH)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Required, TypedDict, Unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime, timedelta
 
     from scale_mock.domain.chat_forms import ChatSetting
@@ -190,6 +190,11 @@ class TaskTypeBook(Protocol):
 
     def known_params(self, type_name: str) -> frozenset[str]:
         """The params that a type describes; empty where it describes none."""
+
+    def unknown_keys(
+        self, type_name: str, params: Mapping[str, object]
+    ) -> Iterable[tuple[str, frozenset[str]]]:
+        """The paths of keys inside the params that a type does not know, with those it knows."""
 
     def respond(
         self, type_name: str, params: Mapping[str, object], **about: Unpack[Circumstances]

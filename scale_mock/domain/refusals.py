@@ -7,7 +7,7 @@ Grades: ``recorded`` (seen on the wire or quoted verbatim by Scale's documentati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scale_mock.errors import ScaleMockError
 
@@ -37,8 +37,7 @@ def invalid(reason: str, *, path: str = "") -> Refusal:
     return Refusal(400, f"Parameter is invalid, reason: {reason}", path=path)
 
 
-@dataclass(frozen=True, slots=True)
-class RefusalText:
+class RefusalText(NamedTuple):
     """One line of the table: status, words with ``{placeholders}``, and grade."""
 
     status: int
@@ -118,9 +117,25 @@ TEMPLATE_UNSUPPORTED = _documented(
 )
 
 ROUTE_NOT_FOUND = _ours(404, "Not Found: there is no route {method} {path}. Nearest: {nearest}.")
+ROOT_NOT_FOUND = _ours(
+    404,
+    "Not Found: there is nothing at {path} itself. This is scale_mock: Scale's API is below /v1 "
+    "and /v2, the mock's own below /_mock, for example GET /_mock/health.",
+)
 METHOD_NOT_FOUND = _ours(404, "Not Found: {path} does not take {method}. It takes: {methods}.")
+NO_AUTHORITY = _ours(
+    404,
+    "There is no certificate authority here: only an https server has one, and over plain http "
+    "nothing has to be trusted. To speak https, start it with scale-mock serve --https (in Python "
+    "ScaleMock(https=True)) and ask GET {path} there, or read mock.ca_file.",
+)
 BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
 BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")
+BODY_WRAPPED = _ours(
+    400,
+    "Invalid body: expected one object or an array of them, got an object around an array. "
+    'Send what "{key}" holds.',
+)
 UNKNOWN_KEY = _ours(400, 'Unknown key "{key}"{meant} Keys: {known}.')
 UNKNOWN_PARAMETER = _ours(400, 'Unknown query parameter "{key}"{meant} Parameters: {known}.')
 BODY_TOO_BIG = _ours(

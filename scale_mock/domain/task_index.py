@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scale_mock.domain.chat_forms import is_chat
 from scale_mock.domain.postings import Posting, Span, Union, descending, intersect
@@ -23,8 +22,7 @@ Window = tuple["datetime | None", "datetime | None"]
 ALWAYS: Window = (None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskFilter:
+class TaskFilter(NamedTuple):
     """What a list of tasks is limited to.
 
     Every sequence means any-of; an empty one means no limit. Windows are inclusive.
@@ -42,8 +40,7 @@ class TaskFilter:
     updated: Window = ALWAYS
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPage:
+class TaskPage(NamedTuple):
     """One page, newest first.
 
     Attributes:

@@ -205,6 +205,10 @@ class Tasks:
         for name in params:
             if known and name not in known:
                 raise UNKNOWN_FIELD(field=name, known=", ".join(sorted(known)))
+        for path, names in self._core.task_types.unknown_keys(type_name, params):
+            refusal = UNKNOWN_FIELD(field=path, known=", ".join(sorted(names)))
+            refusal.path = f"$.{path}"
+            raise refusal
 
     def _enter(self, side: Side, task: Task, idempotency_key: str | None) -> None:
         """Takes a finished record into the store; work begins if it may."""

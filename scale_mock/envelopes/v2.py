@@ -7,8 +7,7 @@ whole. Facts and their sources: the SDK's generated models.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from scale_mock.domain.chat_forms import REPORTS, error_details, is_chat
 from scale_mock.domain.documents import EMPTY_OBJECT, decode_object, encode
@@ -30,8 +29,7 @@ NESTED = "nested"
 inside of expanded ones expanded too. No page says whether they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """How much of an object is shown.
 
     Attributes:

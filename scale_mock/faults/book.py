@@ -11,9 +11,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError, LimitReached
-from scale_mock.faults.entry import Entry
-from scale_mock.faults.fault import Fault
-from scale_mock.faults.parse import locate
 from scale_mock.selectors.shelf import Shelf
 from scale_mock.selectors.where import show
 
@@ -21,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scale_mock.domain.ports import Matchable
-    from scale_mock.faults.entry import Scene, Struck
+    from scale_mock.faults.entry import Entry, Scene, Struck
+    from scale_mock.faults.fault import Fault
     from scale_mock.selectors.where import Where
 
 FAULTS_MAX = 10_000
@@ -73,6 +71,8 @@ class FaultBook:
             ConfigurationError: It makes no sense, or its name is taken.
             LimitReached: The book is full.
         """
+        from scale_mock.faults.parse import locate
+
         return self._add_all([(fault, locate(_named(fault)))])[0]
 
     def extend(self, faults: Iterable[Fault | Mapping[str, object]]) -> list[str]:
@@ -85,9 +85,12 @@ class FaultBook:
             ConfigurationError: A fault makes no sense; the message says which.
             LimitReached: The book is full.
         """
-        return self._add_all(
-            [(fault, locate(_named(fault), number)) for number, fault in numbered(faults)]
-        )
+        pairs = list(numbered(faults))
+        if not pairs:
+            return []
+        from scale_mock.faults.parse import locate
+
+        return self._add_all([(fault, locate(_named(fault), number)) for number, fault in pairs])
 
     def _add_all(self, given: Sequence[tuple[Fault | Mapping[str, object], Where]]) -> list[str]:
         if len(self._shelf.entries) + len(given) > self._faults_max:
@@ -200,6 +203,9 @@ class FaultBook:
 
     def load(self, dumped: Mapping[str, Any]) -> None:
         """Becomes the book that :meth:`dump` wrote down."""
+        from scale_mock.faults.entry import Entry
+        from scale_mock.faults.fault import Fault
+
         self.clear()
         self._shelf.fill(
             Entry(**{**record, "fault": Fault.from_dict(record["fault"])})
@@ -214,11 +220,15 @@ class FaultBook:
 
 
 def _entered(fault_id: str, fault: Fault) -> Entry:
+    from scale_mock.faults.entry import Entry
+
     return Entry(fault_id, fault if fault.name is not None else fault.named(fault_id))
 
 
 def as_fault(given: Fault | Mapping[str, object], where: Where | None = None) -> Fault:
     """The fault itself, or the one that plain data describes."""
+    from scale_mock.faults.fault import Fault
+
     return given if isinstance(given, Fault) else Fault.from_dict(given, where=where)
 
 
@@ -238,4 +248,6 @@ def numbered(
 
 
 def _named(fault: object) -> object:
+    from scale_mock.faults.fault import Fault
+
     return {"name": fault.name} if isinstance(fault, Fault) else fault

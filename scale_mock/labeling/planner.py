@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scale_mock.sim.streams import Stream
 
 AT_ONCE = timedelta(0)
+SECOND = timedelta(seconds=1)
 TURNAROUNDS: dict[tuple[str, str | None], tuple[timedelta, timedelta]] = {
     ("enterprise", None): (timedelta(hours=4), timedelta(days=14)),
     ("enterprise", "plain"): (timedelta(hours=4), timedelta(days=14)),
@@ -34,6 +35,9 @@ TURNAROUNDS: dict[tuple[str, str | None], tuple[timedelta, timedelta]] = {
     ("rapid", "production"): (timedelta(days=1), timedelta(days=7)),
 }
 """Shortest and longest turnaround by product line and kind of batch."""
+TURNAROUND_SECONDS = {
+    line: (low // SECOND, high // SECOND) for line, (low, high) in TURNAROUNDS.items()
+}
 
 AT_ONCE_IN_TEST = Decision(rule="default: test mode answers at once", outcome="complete")
 BY_TEAM = Decision(rule="default: the Studio team labels it", outcome="complete")
@@ -124,6 +128,6 @@ def _by_turnaround(line: str, kind: str | None) -> Decision:
 
 def _turnaround(task: Task, chance: Stream) -> timedelta:
     kind = task.batch.kind if task.batch else None
-    low, high = TURNAROUNDS.get((task.product_line, kind), TURNAROUNDS["enterprise", None])
-    second = timedelta(seconds=1)
-    return chance.between(low // second, high // second) * second
+    usual = TURNAROUND_SECONDS["enterprise", None]
+    low, high = TURNAROUND_SECONDS.get((task.product_line, kind), usual)
+    return timedelta(seconds=chance.between(low, high))

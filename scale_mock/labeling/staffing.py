@@ -16,7 +16,6 @@ from scale_mock.domain.refusals import (
     UNKNOWN_TEAMMATE,
 )
 from scale_mock.labeling.hours import read_window
-from scale_mock.selectors.durations import parse_duration
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
@@ -151,6 +150,8 @@ def _yes_or_no(value: object, where: Where) -> bool:
 
 
 def _pace(value: object, where: Where) -> timedelta:
+    from scale_mock.selectors.durations import parse_duration
+
     pace = parse_duration(value, where=where)  # type: ignore[arg-type]  # it refuses what is none
     if pace > PACE_MAX:
         raise where.refuse(f"{show(value)} is over the limit of {PACE_MAX.days} days for one task.")

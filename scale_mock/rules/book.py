@@ -3,6 +3,8 @@
 Order is the order of adding; the first match decides. Every rule counts its own matches also when
 an earlier one decides, so that a rule's count means the same wherever it stands. The book has no
 lock: whoever owns the world has one.
+
+Most worlds have no rules. What reads and draws for them is loaded with the first one, late.
 """
 
 from __future__ import annotations
@@ -12,11 +14,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.errors import ConfigurationError, LimitReached
-from scale_mock.rules.entry import Entry
-from scale_mock.rules.parse import locate, ordinal
-from scale_mock.rules.rule import Rule
-from scale_mock.rules.shadows import Shadows
-from scale_mock.rules.steering import STEERED, steering_rule
 from scale_mock.selectors.shelf import Shelf
 from scale_mock.selectors.where import show
 from scale_mock.sim.instants import EPOCH
@@ -26,6 +23,8 @@ if TYPE_CHECKING:
 
     from scale_mock.domain.decisions import Decision
     from scale_mock.domain.ports import Matchable, Moment
+    from scale_mock.rules.entry import Entry
+    from scale_mock.rules.rule import Rule
     from scale_mock.selectors.where import Where
     from scale_mock.sim.streams import Stream
 
@@ -82,6 +81,8 @@ class RuleBook:
                 "rule: give a Rule, a dict, or keyword arguments such as "
                 'match={"batch": "b-1"}, outcome="error"'
             )
+        from scale_mock.rules.parse import locate
+
         given = kwargs if rule is None else rule
         return self._add_all([(given, locate(_named(given)))])[0]
 
@@ -103,11 +104,17 @@ class RuleBook:
                 f"rules: a list of rules is expected, not {show(rules)}; for one rule use add"
             )
         pairs = list(enumerate(rules, start=1))
+        if not pairs:
+            return []
+        from scale_mock.rules.parse import locate
+
         return self._add_all([(rule, locate(_named(rule), position)) for position, rule in pairs])
 
     def _add_all(self, given: Sequence[tuple[Rule | Mapping[str, object], Where]]) -> list[str]:
         if len(self._shelf.entries) + len(given) > self._rules_max:
             raise LimitReached("too many rules", limit=self._rules_max, setting="rules_max")
+        from scale_mock.rules.rule import Rule
+
         parsed = [
             (rule if isinstance(rule, Rule) else Rule.from_dict(rule, where=where), where)
             for rule, where in given
@@ -149,7 +156,11 @@ class RuleBook:
         now = EPOCH if moment is None else moment.now
         steering = None if moment is None else moment.steering
         winner: Entry | None = None
-        taken_by = None if steering is None else STEERED
+        taken_by: str | None = None
+        if steering is not None:
+            from scale_mock.rules.steering import STEERED, steering_rule
+
+            taken_by = STEERED
         for entry in self._shelf.entries:
             if not entry.rule.matcher.matches(subject):
                 entry.note_near_miss(subject)
@@ -202,6 +213,14 @@ class RuleBook:
         Raises:
             ConfigurationError: A rule's function is not there any more: data cannot hold it.
         """
+        if not data["entries"]:
+            self._shelf.fill(())
+            self._shelf.number = data["number"]
+            return
+        from scale_mock.rules.entry import Entry
+        from scale_mock.rules.parse import locate
+        from scale_mock.rules.rule import Rule
+
         known = self.functions() if functions is None else functions
         entries = []
         for written in data["entries"]:
@@ -234,6 +253,9 @@ class RuleBook:
         Raises:
             ConfigurationError: There is such a rule.
         """
+        from scale_mock.rules.parse import locate, ordinal
+        from scale_mock.rules.shadows import Shadows
+
         wanted = set(ids)
         shadows = Shadows()
         for position, entry in enumerate(self._shelf.entries, start=1):
@@ -304,6 +326,8 @@ class RuleBook:
 
     def why_not(self, subject: Matchable) -> list[str]:
         """One line for each rule: whether it means the subject, and if not, why. Counts nothing."""
+        from scale_mock.rules.parse import ordinal
+
         lines: list[str] = []
         winner: str | None = None
         for position, entry in enumerate(self._shelf.entries, start=1):
@@ -334,8 +358,12 @@ class RuleBook:
 
 
 def _entered(rule_id: str, rule: Rule) -> Entry:
+    from scale_mock.rules.entry import Entry
+
     return Entry(rule_id, rule if rule.name is not None else replace(rule, name=rule_id))
 
 
 def _named(rule: object) -> object:
+    from scale_mock.rules.rule import Rule
+
     return {"name": rule.name} if isinstance(rule, Rule) else rule

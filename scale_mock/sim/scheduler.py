@@ -180,6 +180,20 @@ class Scheduler:
         """The scheduled events in the order in which they will run."""
         return (entry[3] for entry in sorted(self._heap, key=_order) if entry[3].is_live)
 
+    def soonest(self, count: int) -> list[Event]:
+        """The events that will run first, in order, at most so many; quick however many wait."""
+        heap, found = self._heap, list[Event]()
+        # An entry of the heap comes before the two below it: only those near the top are looked at.
+        near = [(_order(entry), 0) for entry in heap[:1]]
+        while near and len(found) < count:
+            _, place = heapq.heappop(near)
+            if heap[place][3].is_live:
+                found.append(heap[place][3])
+            for below in (2 * place + 1, 2 * place + 2):
+                if below < len(heap):
+                    heapq.heappush(near, (_order(heap[below]), below))
+        return found
+
     def clear(self) -> None:
         """Forgets every scheduled event; canceling one of them later is harmless."""
         for *_, event in self._heap:

@@ -7,7 +7,7 @@ another thread drawing in between, changes nothing about it.
 from __future__ import annotations
 
 import hashlib
-import random
+from _random import Random
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -21,13 +21,14 @@ class Stream:
     """One seeded sequence of numbers.
 
     Only ``Random.random`` is used underneath: its output for a seed is the same in every version of
-    Python, which is not promised for ``choice`` or ``shuffle``.
+    Python, which is not promised for ``choice`` or ``shuffle``. It is taken from the module below
+    ``random``, which has no seeding in Python on top: most streams are made for one or two numbers.
     """
 
     __slots__ = ("_random",)
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed).random
+        self._random = Random(seed).random
 
     def fraction(self) -> float:
         """A number with 0 <= number < 1."""
@@ -60,14 +61,11 @@ def digest(*parts: object) -> bytes:
     """16 bytes that depend on every part and on where one part ends and the next begins."""
     text = _BETWEEN.join(map(str, parts))
     if text.count(_BETWEEN) < len(parts):
-        return hashlib.blake2b(_encoded(text), digest_size=16).digest()
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
     # A part holds the separator itself: say how long each part is, in a family of hashes apart.
     lengths = ",".join([str(len(str(part))) for part in parts])
-    return hashlib.blake2b(_encoded(text + lengths), digest_size=16, person=b"lengths").digest()
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+    raw = (text + lengths).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(raw, digest_size=16, person=b"lengths").digest()
 
 
 def stream(seed: int, *names: object) -> Stream:

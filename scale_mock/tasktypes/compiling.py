@@ -36,12 +36,13 @@ from scale_mock.tasktypes.checks import (
     object_check,
     peers_check,
     refuse,
+    remembered,
     string_check,
     values_check,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 _SILENT = frozenset(
     {"$schema", "$id", "$defs", "$comment", "title", "description", "default"}
@@ -92,6 +93,11 @@ class Compiler:
             _refuse_unknown(schema, {"anyOf"})
             return self._alternatives(schema["anyOf"], schema)
         return self._plain(kind, schema)
+
+    def compile_params(self, schema: Schema) -> Check:
+        """The checker for a type's params: of a request's fields, what fits is remembered."""
+        _refuse_unknown(schema, _OF_OBJECTS)
+        return self._object(schema, remembered)
 
     def _plain(self, kind: str, schema: Schema) -> Check:
         if kind == "object":
@@ -195,8 +201,10 @@ class Compiler:
             return accept if schema else refuse
         return self.compile(schema)
 
-    def _object(self, schema: Schema) -> Check:
+    def _object(self, schema: Schema, of_field: Callable[[Check], Check] | None = None) -> Check:
         known = self._fields(schema)
+        if of_field is not None:
+            known = [(name, of_field(check), needed) for name, check, needed in known]
         before: list[Check] = []
         after: list[Check] = []
         steps = before

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scale_mock.sim.ids import uuid_text
 from scale_mock.sim.streams import stream
@@ -23,8 +23,7 @@ RESPONDENTS_MAX = 100
 """No more people answer one task (documented)."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskType:
+class TaskType(NamedTuple):
     """One line of the catalogue.
 
     Args:
@@ -120,8 +119,7 @@ class Order:
         return f"{self._results}/{name}"
 
 
-@dataclass(frozen=True, slots=True)
-class ResultFile:
+class ResultFile(NamedTuple):
     """A file that a response refers to.
 
     Args:
@@ -156,8 +154,7 @@ def no_rules(params: Mapping[str, Any]) -> None:
     """A type about which nothing is known that its schema does not say."""
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(NamedTuple):
     """What the code of a task type's folder provides.
 
     Args:
@@ -180,7 +177,7 @@ class Behaviour:
 
     respond: Callable[[Order], dict[str, Any] | None]
     rules: Callable[[Mapping[str, Any]], None] = no_rules
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = MappingProxyType({})
     instruction: str | None = None
     file: Callable[[Order, str], ResultFile | None] = no_file
     attempts: Callable[[dict[str, Any], int], list[dict[str, Any]]] | None = None

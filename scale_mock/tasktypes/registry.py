@@ -14,6 +14,7 @@ from scale_mock.tasktypes.catalogue import CATALOGUE
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.common import check_common
 from scale_mock.tasktypes.entry import Behaviour, Order, asked_respondents, no_file
+from scale_mock.tasktypes.nested import unknown_keys
 from scale_mock.tasktypes.schemas import (
     common_needs,
     params_check,
@@ -23,7 +24,7 @@ from scale_mock.tasktypes.schemas import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from scale_mock.domain.ports import Circumstances
     from scale_mock.tasktypes.entry import TaskType
@@ -242,6 +243,16 @@ class TaskTypes:
     def known_params(self, type_name: str) -> frozenset[str]:
         """The params that a type's schema describes; empty where it describes none."""
         return _known(self._entry(type_name).folder)
+
+    def unknown_keys(
+        self, type_name: str, params: Mapping[str, object]
+    ) -> Iterator[tuple[str, frozenset[str]]]:
+        """The keys inside the params that the type's schema does not name.
+
+        Yields:
+            The path of a key, and the keys that are known there.
+        """
+        yield from unknown_keys(self._entry(type_name).folder, params)
 
     def check_response(self, type_name: str, response: object) -> list[str]:
         """What is wrong with a response, each problem with its JSON path; empty if nothing is."""

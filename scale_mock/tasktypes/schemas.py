@@ -8,9 +8,10 @@ files that its responses refer to. What is published is self-contained.
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
+from scale_mock.tasktypes.checks import Remembered
 from scale_mock.tasktypes.compiling import Compiler
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def params_check(folder: str) -> Check:
     """The checker of a type's own params (those that every type has are left out)."""
     own = _load(folder, "params.json")
     own.pop("x-common", None)  # the checker sees no common params
-    return Compiler({**_shared()["$defs"], **own.pop("$defs", {})}).compile(own)
+    return Compiler({**_shared()["$defs"], **own.pop("$defs", {})}).compile_params(own)
 
 
 @cache
@@ -79,10 +80,23 @@ def definition_check(name: str) -> Check:
 
 
 def problems_of(folder: str, response: object) -> list[str]:
-    """What a response has against its type's schema, in the order of the JSON paths."""
+    """What a response has against its type's schema, in the order of the JSON paths.
+
+    The same response is looked at once: a rule gives it to every task, and looking takes longer
+    than all else that completes a task.
+    """
+    return list(_finder(folder)(response))
+
+
+@cache
+def _finder(folder: str) -> Remembered[tuple[str, ...]]:
+    return Remembered(partial(_found, folder))
+
+
+def _found(folder: str, response: object) -> tuple[str, ...]:
     errors = _response_validator(folder).iter_errors(response)
     told = [(one.json_path, one.message) for error in errors for one in _told(error)]
-    return [f"{path}: {message}" for path, message in sorted(told)]
+    return tuple(f"{path}: {message}" for path, message in sorted(told))
 
 
 @cache

@@ -48,6 +48,18 @@ ARCHETYPES = {
 }
 
 
+def misspelt(archetypes: Iterable[str]) -> tuple[str, str] | None:
+    """A name that is nearly a documented one, and that one; others are a customer's own."""
+    from difflib import get_close_matches
+
+    folded = {name.casefold(): name for name in ARCHETYPES}
+    for name in archetypes:
+        near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.8)
+        if near and name not in ARCHETYPES:
+            return name, folded[near[0]]
+    return None
+
+
 def asked_for(archetypes: Iterable[str]) -> Asked:
     """What all of a project's archetypes ask for together; an unknown one asks for marks only."""
     known = [ARCHETYPES[name] for name in archetypes if name in ARCHETYPES]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.tasktypes.attributes import check_attributes
-from scale_mock.tasktypes.checks import Fault
+from scale_mock.tasktypes.checks import Fault, Remembered
 from scale_mock.tasktypes.labels import refuse_duplicate_leaves, refuse_unknown
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def check_rules(params: Mapping[str, Any]) -> None:
             check_prelabels(given, by_geometry, key, "annotations")
 
 
-def check_taxonomy(params: Mapping[str, Any], events: Iterable[str] = ()) -> dict[str, list[str]]:
+def check_taxonomy(
+    params: Mapping[str, Any], events: Iterable[str] = ()
+) -> Mapping[str, list[str]]:
     """Checks geometries, attributes and links, of images and of videos.
 
     Args:
@@ -43,8 +45,14 @@ def check_taxonomy(params: Mapping[str, Any], events: Iterable[str] = ()) -> dic
     Raises:
         Fault: They contradict each other.
     """
+    attributes, links = params.get("annotation_attributes") or {}, params.get("links", {})
+    return _taxonomy([params["geometries"], attributes, links, list(events)])
+
+
+def _check_taxonomy(said: list[Any]) -> Mapping[str, list[str]]:
+    geometries, attributes, links, events = said
     by_geometry: dict[str, list[str]] = {}
-    for kind, geometry in params["geometries"].items():
+    for kind, geometry in geometries.items():
         where = ("geometries", kind)
         by_geometry[kind] = refuse_duplicate_leaves(
             geometry.get("objects_to_annotate", ()), *where, "objects_to_annotate"
@@ -55,13 +63,15 @@ def check_taxonomy(params: Mapping[str, Any], events: Iterable[str] = ()) -> dic
             raise Fault(reason, *where, "max_vertices")
     # A dict keeps the order in which the refusals list the labels; a set would not.
     labels = dict.fromkeys(label for known in by_geometry.values() for label in known)
-    attributes = params.get("annotation_attributes") or {}
-    _check_connections(params["geometries"].get("point", {}), by_geometry, attributes)
+    _check_connections(geometries.get("point", {}), by_geometry, attributes)
     if attributes:
         check_attributes(attributes, {**labels, **dict.fromkeys(events)}, "annotation_attributes")
-    for name, given in params.get("links", {}).items():
+    for name, given in links.items():
         _check_link(name, given, labels)
     return by_geometry
+
+
+_taxonomy = Remembered(_check_taxonomy)
 
 
 def _check_connections(

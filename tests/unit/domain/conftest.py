@@ -58,6 +58,11 @@ class FakeTypes:
     def default_instruction(self, type_name: str) -> str | None:
         return "Look closely." if type_name == "imageannotation" else None
 
+    def unknown_keys(
+        self, type_name: str, params: Mapping[str, object]
+    ) -> list[tuple[str, frozenset[str]]]:
+        return []
+
     def known_params(self, type_name: str) -> frozenset[str]:
         return frozenset({"attachment", "size"} if type_name == "annotation" else ())
 

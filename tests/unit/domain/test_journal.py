@@ -166,3 +166,16 @@ def test_an_entry_shows_what_it_says() -> None:
         "type": "annotation",
         "project": None,
     }
+
+
+@given(st.integers(0, 8), st.integers(1, 8), st.integers(-1, 10))
+def test_entries_after_one_are_those_with_a_greater_number(
+    written: int, entries_max: int, after: int
+) -> None:
+    journal = Journal(VirtualClock(), entries_max=entries_max)
+    for number in range(written):
+        journal.write(f"live/task/{number % 2}", "created", number=number)
+    kept = [entry for entry in journal.entries() if entry.seq > after]
+    assert list(journal.entries(after=after)) == kept
+    even = [entry for entry in kept if entry.subject == "live/task/0"]
+    assert list(journal.entries(after=after, subject="live/task/0")) == even

@@ -334,3 +334,19 @@ def test_a_schedule_seed_respects_instant_and_priority() -> None:
         scheduler.at(EPOCH + SECOND, "note", "soon")
         scheduler.at(EPOCH + SECOND, "note", "first", priority=-1)
         assert [event.subject for event in scheduler.pending()] == ["first", "soon", "later"]
+
+
+@given(st.lists(ENTRIES, max_size=40), st.sets(st.integers(0, 39)), st.integers(0, 12))
+def test_the_soonest_events_are_the_first_of_all_that_are_pending(
+    entries: list[tuple[int, int, bool]], cancelled: set[int], count: int
+) -> None:
+    scheduler = Scheduler(VirtualClock())
+    scheduler.on("note", lambda _event: None)
+    made = [
+        scheduler.at(EPOCH + second * SECOND, "note", priority=priority, background=background)
+        for second, priority, background in entries
+    ]
+    for number in cancelled:
+        if number < len(made):
+            scheduler.cancel(made[number])
+    assert scheduler.soonest(count) == list(scheduler.pending())[:count]
