@@ -11,6 +11,8 @@ from scale_mock.api.call import Call
 from scale_mock.api.handling import Handling, write_down
 from scale_mock.api.reply import Reply
 from scale_mock.api.router import Router
+from scale_mock.api.strangers import note_stranger
+from scale_mock.config.routes import CA_ROUTE
 from scale_mock.domain.refusals import CONTROL_KEY, UNAUTHORIZED, Refusal
 from scale_mock.envelopes.objects import refusal_body
 from scale_mock.registry import parse_key
@@ -72,7 +74,8 @@ class App:
         try:
             operation, names = ROUTER.match("GET" if method == "HEAD" else method, path)
         except Refusal as refusal:
-            self._note_unknown(environ, key, path, refusal)
+            if path != CA_ROUTE:
+                self._note_unknown(environ, key, path, refusal)
             return _send(_refused(refusal), start_response)
         call = Call(environ, names, self.registry)
         try:
@@ -81,7 +84,8 @@ class App:
             try:
                 call.world, call.mode = self._find(operation, key)
             except Refusal as refusal:
-                self._note_stranger(environ, operation, key, path, refusal)
+                if not ROUTER.is_below(CONTROL, operation):
+                    note_stranger(self.registry, environ, operation, key, path, refusal)
                 raise
             handling = Handling(operation, call, key=key, path=path)
             reply = self._reply(handling, call, start_response)
@@ -134,34 +138,6 @@ class App:
         world.tickets.give_back(ticket)
         if has_work and self._wake is not None:
             self._wake(world)
-
-    def _note_stranger(
-        self,
-        environ: WSGIEnvironment,
-        operation: Operation,
-        key: str,
-        path: str,
-        refusal: Refusal,
-    ) -> None:
-        """Writes a call with a key of no world down in the only world, whose it was meant to be.
-
-        A server that is full refuses a good key: that was meant for a world of its own.
-        """
-        worlds = self.registry.worlds()
-        is_full = refusal.status >= 500
-        if is_full or len(worlds) != 1 or ROUTER.is_below(CONTROL, operation):
-            return
-        write_down(
-            worlds[0],
-            "live",
-            method=environ["REQUEST_METHOD"],
-            path=path,
-            query=environ.get("QUERY_STRING", ""),
-            status=refusal.status,
-            operation=operation.name,
-            key=key,
-            error=refusal.text,
-        )
 
     def _note_unknown(
         self, environ: WSGIEnvironment, key: str, path: str, refusal: Refusal

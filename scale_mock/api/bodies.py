@@ -22,6 +22,7 @@ DEPTH_MAX = 32
 LEVELS_MAX = 100
 """How deep a JSON body may nest: whatever is taken in can be written out again."""
 FIELDS_MAX = 10_000
+_FORM_LIKE = re.compile(rb"[\w\[\].%-]+=")
 _KEY = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -62,6 +63,8 @@ def parse_body(raw: bytes, content_type: str) -> object:
         value = _decode(raw.decode(json.detect_encoding(raw)))
     except json.JSONDecodeError as error:
         where = f"{error.msg} at line {error.lineno} column {error.colno}"
+        if _FORM_LIKE.match(raw):
+            where += f". It looks like a form: its Content-Type would be {FORM}"
         raise BODY_MALFORMED(problem=where) from error
     except UnicodeDecodeError as error:
         raise BODY_MALFORMED(problem=f"not UTF-8 at byte {error.start}") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from scale_mock.api.bodies import parse_body, read_body
-from scale_mock.domain.refusals import BODY_NOT_OBJECT, invalid
+from scale_mock.domain.refusals import BODY_NOT_OBJECT, BODY_WRAPPED, invalid
 from scale_mock.sim.instants import from_iso
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ DIGITS_MAX = 16
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NAMES = {list: "array", dict: "object", str: "string", int: "number", float: "number"}
 _NAMES |= {bool: "boolean", type(None): "null"}
+_WRAPPERS = frozenset({"rule", "rules", "fault", "faults"})
 
 
 class Call:
@@ -91,11 +92,16 @@ class Call:
     def json_objects(self) -> list[dict[str, object]]:
         """The body's objects, where it is one or an array of them."""
         body = self.body
+        if isinstance(body, dict):
+            # {"rules": [...]}: what a rule file or another service has around them.
+            for key in _WRAPPERS & body.keys():
+                if isinstance(body[key], list):
+                    raise BODY_WRAPPED(key=key)
         found: list[dict[str, object]] = []
         for item in body if isinstance(body, list) else [body]:
             if not isinstance(item, dict):
                 raise BODY_NOT_OBJECT(
-                    wanted="object or an array of objects", found=type(item).__name__
+                    wanted="object or an array of objects", found=_NAMES[type(item)]
                 )
             found.append(item)
         return found

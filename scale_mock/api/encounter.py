@@ -10,8 +10,7 @@ from scale_mock.api.subjects import RequestSubject
 from scale_mock.domain.core import RESULTS
 from scale_mock.domain.refusals import BAD_CURSOR, BAD_TOKEN, UNAUTHORIZED, Refusal
 from scale_mock.envelopes.tasks import at_door
-from scale_mock.faults.entry import Scene
-from scale_mock.verdicts import VERDICT, Verdict
+from scale_mock.verdicts import TOLD, VERDICT, Verdict, to_header, wants_to_be_told
 
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
@@ -34,6 +33,8 @@ def meet(operation: Operation, call: Call, *, key: str, path: str) -> Encounter 
     """
     if path.startswith(CONTROL):
         return None
+    from scale_mock.faults.entry import Scene
+
     world = call.world
     subject = RequestSubject(operation, call, key=key, path=path)
     with world.lock:
@@ -196,7 +197,11 @@ class Encounter:
             if fault.status is not None:
                 reply.body = _page(fault.status, fault.error or "")
         verdict = _verdict(struck)
-        if verdict is not None:
+        if verdict is None:
+            return
+        if wants_to_be_told(self._call.environ):
+            reply.headers = (*reply.headers, (TOLD, to_header(verdict)))
+        else:
             self._call.environ[VERDICT] = verdict
 
 

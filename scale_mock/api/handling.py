@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.api.encounter import meet
 from scale_mock.api.polling import refuse_stuck
 from scale_mock.api.reply import Reply
 from scale_mock.domain.refusals import Refusal
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
     from scale_mock.api.call import Call
+    from scale_mock.api.encounter import Encounter
     from scale_mock.api.operations import Operation
     from scale_mock.domain.model import Mode
     from scale_mock.world import World
@@ -55,8 +55,11 @@ class Handling:
         self._error: str | None = None
         self._door = world_door(call.environ, call.world)
         call.world.core.door = self._door
-        has_faults = call.world.faults.on_requests
-        self._encounter = meet(operation, call, key=key, path=path) if has_faults else None
+        self._encounter: Encounter | None = None
+        if call.world.faults.on_requests:
+            from scale_mock.api.encounter import meet  # late: most worlds have no faults
+
+            self._encounter = meet(operation, call, key=key, path=path)
 
     def may_block(self) -> bool:
         """True if it runs the world: it moves the clock, or an ``autojump`` clock runs for it."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from scale_mock.api.paths import WrongMethod, decode_path
 from scale_mock.config.late import LOADING
-from scale_mock.domain.refusals import METHOD_NOT_FOUND, ROUTE_NOT_FOUND
+from scale_mock.config.routes import CA_ROUTE
+from scale_mock.domain.refusals import (
+    METHOD_NOT_FOUND,
+    NO_AUTHORITY,
+    ROOT_NOT_FOUND,
+    ROUTE_NOT_FOUND,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -122,7 +129,21 @@ class Router:
             self._group(prefix).map.find("GET", "/")
 
     def _no_route(self, method: str, raw_path: str, path: str) -> Refusal:
+        if method == "GET" and path == CA_ROUTE:
+            return NO_AUTHORITY(path=path)
+        if path.rstrip("/") in {"", *self._loaders}:
+            return ROOT_NOT_FOUND(path=raw_path)
         return ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
+
+    def _without_version(self, method: str, path: str) -> list[str]:
+        """The known routes that a path is, once ``/v1`` or ``/v2`` is put before it."""
+        found = []
+        for prefix in self._loaders:
+            with suppress(WrongMethod):
+                operation = self._group(prefix).map.find(method, prefix + path)
+                if operation is not None:
+                    found.append(prefix + operation[0].path)
+        return found
 
     def _nearest(self, method: str, path: str) -> str:
         """The three known routes that look most like a path."""
@@ -134,7 +155,9 @@ class Router:
         paths: dict[str, list[str]] = {}
         for prefix in self._loaders:
             paths |= self._group(prefix).paths
-        best = sorted(paths, key=likeness, reverse=True)[:3]
+        meant = self._without_version(method, path)
+        like = sorted(paths.keys() - set(meant), key=lambda known: (-likeness(known), known))
+        best = [*meant, *like][:3]
         return ", ".join(
             f"{method if method in paths[known] else paths[known][0]} " + _NAME.sub(r"{\1}", known)
             for known in best

@@ -6,7 +6,6 @@ document; the tables of the two are the only lists of names.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache, wraps
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +57,7 @@ def watched(operation: Operation) -> Operation:
             call.world.unread_fields.note(name, one.type, one.path, one.known)
         return reply
 
-    return replace(operation, run=watching)
+    return operation._replace(run=watching)
 
 
 def _unread(call: Call, name: str) -> Iterator[Unread]:
@@ -100,6 +99,8 @@ def _of_type(
     known = _with_common(types.known_params(type_name), beside)
     if known and not known.issuperset(params):
         yield from (Unread(one, known, type_name) for one in _strangers(params, known))
+    for path, names in types.unknown_keys(type_name, params):
+        yield Unread(path, names, type_name)
 
 
 @cache

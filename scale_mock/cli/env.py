@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from scale_mock.mock.certificates import CA_ROUTE
+from scale_mock.config.routes import CA_ROUTE
 from scale_mock.mock.pointing import CA_VARIABLES, setting, unsetting
 
 if TYPE_CHECKING:

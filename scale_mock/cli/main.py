@@ -27,7 +27,7 @@ def _instant(
     from scale_mock.selectors.durations import parse_instant
 
     try:
-        return parse_instant(value, where="--start-at")
+        return parse_instant(value)
     except ConfigurationError as error:
         raise click.BadParameter(str(error)) from error
 
@@ -68,6 +68,9 @@ def commands() -> None:
     the platform and send your client's requests there. In pytest no command is needed: the README
     describes the fixtures.
     """
+    from scale_mock.cli.strangers import tell
+
+    tell()
 
 
 @commands.command()
@@ -217,7 +220,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one for every option
 def check(files: tuple[str, ...], schema: str | None) -> None:
     """Check rule files and scenarios before anything runs with them.
 
-    The first problem of every rule, fault and table is one line on stdout, FILE:LINE: message. All
+    Every problem of every rule, fault and table is one line on stdout, FILE:LINE: message. All
     rule files together are one set of rules, tried in the order in which they are named; every
     scenario stands for itself.
     """

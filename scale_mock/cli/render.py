@@ -223,4 +223,4 @@ def _refusal(content: bytes) -> str:
     except ValueError:
         return "no reason given."
     error = parsed.get("error") if isinstance(parsed, dict) else None
-    return f"{error}." if error else "no reason given."
+    return f"{str(error).removesuffix('.')}." if error else "no reason given."

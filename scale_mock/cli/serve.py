@@ -118,6 +118,7 @@ def _listening(serving: Host, *, https: bool) -> str:
     Raises:
         ClickException: It cannot listen there.
     """
+    serving.registry.on_stranger = lambda text: click.echo(text, err=True)
     try:
         return serving.url_of("https" if https else "http")
     except ScaleMockError as error:

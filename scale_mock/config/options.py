@@ -137,7 +137,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("url", "text", None, "URL", "a running server whose worlds the tests use instead"),
     Option("ca_file", "text", None, "FILE", "the authority that an https server is trusted by"),
     Option("key_from", "text", None, "VARIABLE", "which variable has the real platform's test key"),
-    Option("allow_writes", "bool", False, "BOOL", "not only read from the real platform"),
+    Option("allow_writes", "bool", False, "BOOL", "also write to the real platform"),
 )
 
 _DEFAULTS = {option.name: option.default for option in OPTIONS}

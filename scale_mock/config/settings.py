@@ -48,6 +48,8 @@ class Settings:
         batch_settle_s: In test mode, how long after its last task an Enterprise batch completes.
         stuck_polls_max: How often the same pending thing may be read unchanged while the clock
             stands still; 0 for any number of times.
+        vain_sleep_s: How many real seconds a test's thread may sleep while its world's clock stands
+            still and what is waited for cannot come; 0 for any number.
         studio_invitations: ``accepted`` (at once) or ``pending`` (until accepted or expired).
         studio_invitation_s: How long a pending invitation can be accepted.
         studio_pickup_s: How long a free labeler takes to pick up the next task.
@@ -92,6 +94,7 @@ class Settings:
     callback_timeout_s: float = 30.0
     batch_settle_s: int = 60
     stuck_polls_max: int = 100
+    vain_sleep_s: float = 2.0
     studio_invitations: Literal["accepted", "pending"] = "accepted"
     studio_invitation_s: int = 7 * 24 * 3600
     studio_pickup_s: int = 60
@@ -128,9 +131,9 @@ class Settings:
                 f"schedule_seed={self.schedule_seed!r}: a seed is an integer, or None for the "
                 "order of creation."
             )
-        if self.stuck_polls_max < 0:
+        if not self.vain_sleep_s >= 0:
             raise ConfigurationError(
-                f"stuck_polls_max={self.stuck_polls_max!r}: a limit is at least 1, or 0 for none."
+                f"vain_sleep_s={self.vain_sleep_s!r}: expected seconds, or 0 for any number."
             )
         if not self.rate > 0:
             raise ConfigurationError(f"rate={self.rate!r}: a rate is greater than 0.")
@@ -138,20 +141,21 @@ class Settings:
             raise ConfigurationError(f"rate={self.rate!r}: a rate is at most {RATE_MAX}.")
         _check_studio(self)
         _check_rapid(self)
-        for name in ("tasks_max", "events_max", "callbacks_max", "worlds_max"):
-            if getattr(self, name) < 1:
-                raise ConfigurationError(f"{name}={getattr(self, name)!r}: a limit is at least 1.")
 
     def with_changes(self, **changes: object) -> Settings:
         """A copy with some settings changed.
 
         Raises:
-            ConfigurationError: A name is not a setting; the message suggests the nearest.
+            ConfigurationError: A name is not a setting; the message suggests the nearest. Or a
+                value is none that it takes.
         """
         if not changes:
             return self  # nobody can change it
-        for name in changes:
+        from scale_mock.config.values import check_value
+
+        for name, value in changes.items():
             check_name(name)
+            check_value(name, value, _USUAL[name])
         return replace(self, **changes)  # type: ignore[arg-type]  # names are checked above
 
 
@@ -166,13 +170,10 @@ def _check_rapid(settings: Settings) -> None:
         value = getattr(settings, name)
         if not 0 <= value <= 1:
             raise ConfigurationError(f"{name}={value!r}: expected a number from 0 to 1.")
-    for name in ("crowd_size", "evaluation_every", "quality_attempts_max"):
-        value = getattr(settings, name)
-        if type(value) is not int or value < 1:
-            raise ConfigurationError(f"{name}={value!r}: expected an integer of at least 1.")
 
 
-NAMES: tuple[str, ...] = tuple(entry.name for entry in fields(Settings))
+_USUAL = {entry.name: entry.default for entry in fields(Settings)}
+NAMES: tuple[str, ...] = tuple(_USUAL)
 
 
 def check_name(name: str) -> None:
@@ -193,11 +194,3 @@ def _check_studio(settings: Settings) -> None:
         value = getattr(settings, name)
         if value not in choices:
             raise ConfigurationError(f"{name}={value!r}: expected one of {', '.join(choices)}.")
-    for name in ("studio_pickup_s", "studio_invitation_s"):
-        value = getattr(settings, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ConfigurationError(f"{name}={value!r}: expected a number of seconds, 0 or more.")
-    if settings.studio_activity_max < 1:
-        raise ConfigurationError(
-            f"studio_activity_max={settings.studio_activity_max!r}: a limit is at least 1."
-        )

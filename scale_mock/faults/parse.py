@@ -11,11 +11,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from scale_mock.faults.delay import REAL_DELAY_MAX, read_delay
-from scale_mock.faults.kinds import CALLBACK_KINDS, KEYS, REQUEST_KINDS, TEXTS
+from scale_mock.faults.kinds import (
+    CALLBACK_FIELDS,
+    CALLBACK_KINDS,
+    KEYS,
+    REQUEST_FIELDS,
+    REQUEST_KINDS,
+    TEXTS,
+)
 from scale_mock.faults.matching import compile_fault_match, with_implied
 from scale_mock.faults.sense import check_sense, resolve_apply
 from scale_mock.selectors.durations import parse_duration
-from scale_mock.selectors.reading import label, read_flag, read_match, read_name
+from scale_mock.selectors.reading import label, misplaced, read_flag, read_match, read_name
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
@@ -78,10 +85,13 @@ def parse_fault(data: object, where: Where) -> FaultFields:
     """
     keys = f"Keys: {', '.join(KEYS)}."
     if not isinstance(data, Mapping):
-        raise where.refuse(f"a fault is a table or a Fault, not {show(data)}. {keys}")
+        one = "; add them one by one" if isinstance(data, list | tuple) else ""
+        raise where.refuse(f"a fault is a table or a Fault, not {show(data)}{one}. {keys}")
     for key in data:
         if key not in KEYS:
-            raise where.at(str(key)).refuse(f"unknown key{did_you_mean(str(key), KEYS)} {keys}")
+            fields = (*REQUEST_FIELDS, *CALLBACK_FIELDS, "callback")
+            meant = misplaced(str(key), fields) or did_you_mean(str(key), KEYS)
+            raise where.at(str(key)).refuse(f"unknown key{meant} {keys}")
     given = {key: value for key, value in data.items() if value is not None}
     match = read_match(given.get("match"), where.at("match"))
     for_callbacks, matcher, occasions = compile_fault_match(match, where.at("match"))

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from scale_mock.domain.model import Mode
@@ -17,8 +18,7 @@ _GENERATED = re.compile(r"mock-\d+")
 _REAL = re.compile(r"(live|test)_[0-9a-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedKey:
+class ParsedKey(NamedTuple):
     """What a key says: whose account and which mode."""
 
     account: str
@@ -41,6 +41,20 @@ def parse_key(key: str) -> ParsedKey | None:
     if not _NAME.fullmatch(account) or len(rest) > 2:
         return None
     return ParsedKey(account, mode)
+
+
+def checked_name(name: object) -> str:
+    """The name of an account, which keys of it are made from.
+
+    Raises:
+        ConfigurationError: No well-formed key holds it: its world would answer nobody.
+    """
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ConfigurationError(
+            f"name={name!r}: an account's name, as it stands in the keys live_NAME and test_NAME, "
+            "has 1 to 100 letters (A to Z), digits and _ . @ + -, and a letter or digit first."
+        )
+    return name
 
 
 def generated_name(number: int) -> str:

@@ -23,6 +23,8 @@ def _makes_none(_: Mapping[str, object]) -> World:
     )
 
 
+STRANGERS_MAX = 100
+"""How many different requests of strangers are told."""
 KEYS_REMEMBERED = 10_000
 """How many keys are found again without being read; forgetting them costs nothing else."""
 
@@ -41,6 +43,8 @@ class Registry:
         retired: Told of a world that was removed and closed.
 
     Attributes:
+        on_stranger: Told, once in the same words, of requests whose key opens none of several
+            worlds; for a registry with a factory.
         make: Makes a world as somebody wants it, and takes it in; a registry of worlds
             that are added by hand refuses.
     """
@@ -58,9 +62,26 @@ class Registry:
         self._retired = retired
         self._worlds_max = worlds_max
         self.make: Callable[[Mapping[str, object]], World] = _makes_none
+        self.on_stranger: Callable[[str], None] | None = None
+        self._strangers: set[str] = set()
         self._lock = threading.Lock()
         self._worlds: dict[str, World] = {}
         self._found: dict[str, tuple[World, Mode]] = {}
+        self._found_by_auth: dict[str, World] = {}
+
+    @property
+    def makes_worlds(self) -> bool:
+        """Whether a key of no world makes one."""
+        return self._factory is not None
+
+    def tell_stranger(self, text: str) -> None:
+        """Tells whoever listens of a request whose key opens no world."""
+        with self._lock:
+            is_new = text not in self._strangers and len(self._strangers) < STRANGERS_MAX
+            if is_new:
+                self._strangers.add(text)
+        if is_new and self.on_stranger is not None:
+            self.on_stranger(text)
 
     def worlds(self) -> list[World]:
         """The worlds in the order in which they were opened."""
@@ -83,18 +104,18 @@ class Registry:
             if world.name in self._worlds:
                 raise ValueError(f"There is a world for the account {world.name!r} already.")
             self._worlds[world.name] = world
-            self._found.clear()
+            self._forget()
 
     def release(self, name: str) -> None:
         """Takes a world out that goes on elsewhere: it is neither closed nor retired."""
         with self._lock:
-            self._found.clear()
+            self._forget()
             self._worlds.pop(name, None)
 
     def remove(self, name: str) -> World | None:
         """Takes a world out and closes it; ``None`` if there is none of that name."""
         with self._lock:
-            self._found.clear()
+            self._forget()
             world = self._worlds.pop(name, None)
         if world is not None:
             world.close()
@@ -118,10 +139,22 @@ class Registry:
 
     def find_by_auth(self, auth_key: str) -> World | None:
         """The world whose callbacks carry this auth key."""
-        for world in self.worlds():
-            if auth_key in {world.auth_key("test"), world.auth_key("live")}:
-                return world
+        found = self._found_by_auth.get(auth_key)
+        return found if found is not None else self._find_by_auth(auth_key)
+
+    def _find_by_auth(self, auth_key: str) -> World | None:
+        """Asks each world, and remembers whose key it is."""
+        with self._lock:
+            for world in self._worlds.values():
+                if auth_key in {world.auth_key("test"), world.auth_key("live")}:
+                    self._found_by_auth[auth_key] = world
+                    return world
         return None
+
+    def _forget(self) -> None:
+        """Forgets which keys were found, under the lock: a world came or went."""
+        self._found.clear()
+        self._found_by_auth.clear()
 
     def _open(self, key: str) -> tuple[World, Mode]:
         parsed = parse_key(key)

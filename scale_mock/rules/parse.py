@@ -13,8 +13,8 @@ from scale_mock.rules import outcomes
 from scale_mock.rules.outcomes import ERROR_TEXT, Fate, read_fate
 from scale_mock.rules.possible import refuse_impossible
 from scale_mock.selectors import occasions
-from scale_mock.selectors.matching import compile_match
-from scale_mock.selectors.reading import label, read_flag, read_match, read_name
+from scale_mock.selectors.matching import TASK_FIELDS, compile_match
+from scale_mock.selectors.reading import label, misplaced, read_flag, read_match, read_name
 from scale_mock.selectors.where import Where, did_you_mean, show
 
 if TYPE_CHECKING:
@@ -90,10 +90,12 @@ def parse_rule(data: object, where: Where) -> RuleFields:
         ConfigurationError: A key is unknown, a value makes no sense, or two contradict each other.
     """
     if not isinstance(data, Mapping):
-        raise where.refuse(f"a rule is a table or a Rule, not {show(data)}. {_keys()}")
+        one = "; add them one by one" if isinstance(data, list | tuple) else ""
+        raise where.refuse(f"a rule is a table or a Rule, not {show(data)}{one}. {_keys()}")
     for key in data:
         if key not in KEYS:
-            raise where.at(str(key)).refuse(f"unknown key{did_you_mean(str(key), KEYS)} {_keys()}")
+            meant = misplaced(str(key), TASK_FIELDS) or did_you_mean(str(key), KEYS)
+            raise where.at(str(key)).refuse(f"unknown key{meant} {_keys()}")
     fate = read_fate(data, where)
     conditions, chosen = occasions.split(
         read_match(data.get("match"), where.at("match")), where.at("match")

@@ -66,7 +66,15 @@ class FileWhere(Where):
         """The error to raise, with file, line and place in front of the problem."""
         # Named, not super(): a dataclass with slots is a copy that the cell does not know.
         inner = Where.refuse(self, problem)
-        return ConfigurationError(f"{self.file}:{self.line}: {inner}")
+        error = ConfigurationError(f"{self.file}:{self.line}: {inner}")
+        error.place = (self, problem)
+        return error
+
+
+def line_of(problem: ConfigurationError) -> int:
+    """The line of a problem with a file; 0 for one that names none."""
+    where = None if problem.place is None else problem.place[0]
+    return where.line if isinstance(where, FileWhere) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,9 @@ def read_document(text: str, file: str) -> Document:
     except RecursionError:
         raise ConfigurationError(f"{file}:1: nested too deep to be read") from None
     if not isinstance(data, dict):
-        raise ConfigurationError(f"{file}:1: a table is expected, not {show(data)}")
+        raise ConfigurationError(
+            f'{file}:1: an object is expected, such as {{"rule": [...]}}, not {show(data)}'
+        )
     return Document(file, data, lines)
 
 
@@ -124,6 +134,8 @@ def _read(file: str) -> str:
             content = opened.read(FILE_BYTES_MAX + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
+        if os.path.isdir(file):
+            reason = f"{reason}; name the files in it, for example {os.path.join(file, '*.toml')}"
         if isinstance(error, FileNotFoundError) and not os.path.isabs(file):
             reason = f"{reason} (looked in {os.getcwd()})"
         raise ConfigurationError(f"{file}: cannot be read: {reason}") from None
@@ -133,7 +145,8 @@ def _read(file: str) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError(f"{file}:{line}: is not UTF-8: {error.reason}") from None
+        reason = f"{error.reason}. It has to be text, TOML or JSON"
+        raise ConfigurationError(f"{file}:{line}: is not UTF-8: {reason}") from None
 
 
 def _read_json(text: str, file: str) -> tuple[Any, Mapping[tuple[str, ...], int]]:
@@ -166,4 +179,9 @@ def _read_toml(text: str, file: str) -> tuple[Any, Mapping[tuple[str, ...], int]
         found = _POSITION.search(said)
         reason = said[: found.start()] if found else said
         line = int(found[1]) if found and found[1] else text.count("\n") + 1 if found else 1
-        raise ConfigurationError(f"{file}:{line}: malformed TOML: {reason}") from None
+        hint = ""
+        if file.lower().endswith((".yaml", ".yml")):
+            hint = ". YAML is not read: write TOML, or JSON in a file named .json"
+        elif text.lstrip().startswith("{"):
+            hint = ". JSON is read from files named .json"
+        raise ConfigurationError(f"{file}:{line}: malformed TOML: {reason}{hint}") from None

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from scale_mock.errors import ConfigurationError
 from scale_mock.selectors.where import Where, did_you_mean, show, to_where
 from scale_mock.sim.instants import cut_to_ms, from_iso
 
@@ -42,22 +43,32 @@ _SPELLINGS = MappingProxyType(
 )
 _UNIT_NAMES = "ms, s, m, h, d, w (or milliseconds, seconds, minutes, hours, days, weeks)"
 _PART = re.compile(r"[\s,]*([0-9]+)(?:\.([0-9]+))?\s*([^\W\d_]*)")
+_DASHED = re.compile(r"\s*([^-]*[a-z])\s*-\s*([0-9][^-]*[a-z])\s*")
+_DATE = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9]).*", re.DOTALL)
 _BARE_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 DurationLike: TypeAlias = timedelta | int | float | str
 
 
-def parse_duration(value: DurationLike, *, where: str | Where = "") -> timedelta:
+def parse_duration(
+    value: DurationLike, *, where: str | Where = "", instants: str = ""
+) -> timedelta:
     """Reads a length of time.
 
     Args:
         value: A timedelta, a number of seconds, or text; text without a unit means seconds.
         where: The place of the value, for refusals.
+        instants: What takes instants instead, for refusals.
 
     Raises:
         ConfigurationError: It is none of these, negative, not finite, or over 100 years.
     """
     place = to_where(where)
+    if _is_instant(value):
+        other = f", which {instants} takes" if instants else ""
+        raise place.refuse(
+            f"{show(value)} is an instant{other}, not a duration; accepted: {ACCEPTED}"
+        )
     if isinstance(value, str):
         return _within_limit(_parse_text(value, place), value, place)
     if isinstance(value, timedelta):
@@ -70,6 +81,13 @@ def parse_duration(value: DurationLike, *, where: str | Where = "") -> timedelta
     over = DURATION_MAX.days * 86_400 + 1
     microseconds = -1 if value < 0 else round(min(value, over) * 1_000_000)
     return _within_limit(microseconds, value, place)
+
+
+def _is_instant(value: object) -> bool:
+    """True for a date, also as a text: somebody confuses "how far" with "until when"."""
+    if isinstance(value, str):
+        return _DATE.fullmatch(value) is not None
+    return isinstance(value, date)
 
 
 def _within_limit(microseconds: int, value: DurationLike, place: Where) -> timedelta:
@@ -102,6 +120,11 @@ def _parse_text(text: str, place: Where) -> int:
         part = _PART.match(folded, position)
         if part is None:
             rest = folded[position:].strip()
+            dash = _DASHED.fullmatch(folded)
+            if dash is not None:
+                raise place.refuse(
+                    f'"{text}" is not a duration; a range is written "{dash[1]}..{dash[2]}"'
+                )
             raise place.refuse(f'cannot read "{rest}" in duration "{text}"; accepted: {ACCEPTED}')
         whole, fraction, unit = part[1], part[2] or "", part[3]
         length, short = _unit(unit, part[0].strip(), text, place)
@@ -212,18 +235,21 @@ def _parse_range(text: str, place: Where) -> Span:
     return Span(shortest, longest)
 
 
-def parse_instant(value: str | date, *, where: str | Where = "") -> datetime:
+def parse_instant(value: str | date, *, where: str | Where = "", lengths: str = "") -> datetime:
     """Reads an instant, to the millisecond.
 
     Args:
         value: A datetime, a date (its first moment), or ISO 8601 text; without an offset it is UTC.
         where: The place of the value, for refusals.
+        lengths: What takes lengths of time instead, for refusals.
 
     Raises:
         ConfigurationError: It is none of these, or outside the calendar.
     """
     place = to_where(where)
-    accepted = 'ISO 8601 text such as "2024-01-01T08:00:00Z", or a datetime; UTC unless it says'
+    accepted = (
+        'ISO 8601 text such as "2024-01-01T08:00:00Z", or a datetime; UTC unless it says otherwise'
+    )
     try:
         if isinstance(value, str):
             return cut_to_ms(from_iso(value))
@@ -232,9 +258,21 @@ def parse_instant(value: str | date, *, where: str | Where = "") -> datetime:
             return cut_to_ms(aware.astimezone(UTC))
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise place.refuse(f"{show(value)} is not an instant; accepted: {accepted}") from error
+    except (ValueError, OverflowError):
+        other = f", which {lengths} takes" if lengths else ""
+        what = f"a length{other}, not an instant" if _is_length(value) else "not an instant"
+        raise place.refuse(f"{show(value)} is {what}; accepted: {accepted}") from None
     raise place.refuse(f"{show(value)} is not an instant; accepted: {accepted}")
+
+
+def _is_length(value: object) -> bool:
+    """True for a text such as ``2h``: somebody confuses "until when" with "how far"."""
+    if not isinstance(value, str) or not _PART.match(value) or _BARE_NUMBER.fullmatch(value):
+        return False
+    try:
+        return parse_duration(value) is not None
+    except ConfigurationError:
+        return False
 
 
 def format_duration(length: timedelta, *, parts_max: int = 2) -> str:

@@ -233,6 +233,11 @@ def _unknown(key: str, fields: Mapping[str, Field], also: tuple[str, ...]) -> st
     if close is not None:
         meant = f"{close}.{rest}" if dot else close
         return f'unknown field; did you mean "{meant}"? {_list(fields, also)}'
+    if key in {"task_id", "id"}:
+        return (
+            "unknown field; match the task's unique_id, or hand one task on with mock.tasks. "
+            f"{_list(fields, also)}"
+        )
     hint = f' A param of the task is matched as "params.{key}".' if "params" in paths else ""
     return f"unknown field. {_list(fields, also)}{hint}"
 

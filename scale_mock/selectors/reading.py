@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from scale_mock.selectors.occasions import KEYS as OCCASIONS
 from scale_mock.selectors.where import show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scale_mock.selectors.where import Where
 
 NAME_CHARACTERS_MAX = 200
@@ -24,6 +27,28 @@ def label(data: object, kind: str) -> str:
     if isinstance(name, str) and name.strip():
         return f'{kind} "{name[:NAME_CHARACTERS_MAX]}"'
     return kind
+
+
+COUNTS = frozenset({"times", "count", "limit"})
+"""What people write who want something to happen so often."""
+
+
+def misplaced(key: str, fields: Iterable[str]) -> str | None:
+    """Where a key stands that a rule or fault does not have itself, but its ``match`` does.
+
+    Args:
+        key: What the user wrote.
+        fields: What a ``match`` may name, besides what chooses occasions.
+
+    Returns:
+        The end of a sentence, with its full stop; ``None`` for any other key.
+    """
+    if key in COUNTS:
+        return '; how often is said in match, such as "first": 2 or "nth": [1, 3].'
+    name = key.partition(".")[0]
+    return (
+        f'; it belongs into match, as {{"{key}": ...}}.' if name in {*fields, *OCCASIONS} else None
+    )
 
 
 def read_name(value: object, where: Where) -> str | None:

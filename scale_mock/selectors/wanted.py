@@ -21,6 +21,7 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fnmatch import translate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
@@ -100,6 +101,10 @@ def _alternative(wanted: object, where: Where) -> Alternative:
         if isinstance(wanted, float) and math.isnan(wanted):
             raise where.refuse("NaN equals nothing, so the rule could never match")
         return Alternative(wanted, _equals(wanted), show(wanted))
+    if isinstance(wanted, Enum):
+        raise where.refuse(
+            f"cannot look for {wanted}, a member of an enum; pass its value, {show(wanted.value)}"
+        )
     raise where.refuse(
         f"cannot look for {show(wanted)} ({type(wanted).__name__}); wanted values are text "
         "(a glob), numbers, booleans, null, lists of these (any of), or one of the operators "

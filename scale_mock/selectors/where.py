@@ -44,7 +44,9 @@ class Where:
     def refuse(self, problem: str) -> ConfigurationError:
         """The error to raise, with the place in front of the problem."""
         path = ".".join(self.path).replace(".[", "[")
-        return ConfigurationError(": ".join(filter(None, (self.label, path, problem))))
+        error = ConfigurationError(": ".join(filter(None, (self.label, path, problem))))
+        error.place = (self, problem)
+        return error
 
 
 def to_where(where: str | Where) -> Where:

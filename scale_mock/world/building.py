@@ -34,7 +34,6 @@ from scale_mock.envelopes.v2 import delivered_payload
 from scale_mock.faults.book import FaultBook
 from scale_mock.labeling import Crowds, Planner, Staffing, Workforce
 from scale_mock.rules.book import RuleBook
-from scale_mock.rules.entry import FILES
 from scale_mock.sim.clock import VirtualClock
 from scale_mock.sim.instants import to_http
 from scale_mock.sim.scheduler import Scheduler
@@ -83,7 +82,7 @@ def build(world: Parts) -> None:
     world.desk.meddler = CallbackFaults(world.core, world.faults)
     world.core.callbacks = world.desk
     world.receiver = Receiver(world.now)
-    targets.mount_handler(RECEIVER_URL, world.receiver.take)
+    targets.mount_receiver(RECEIVER_URL, world.receiver.post)
     for prefix, app in world._mounts.items():
         targets.mount(prefix, app)
     world.receivers = Receivers(world.start_at, world.now, targets, {RECEIVER_URL: world.receiver})
@@ -107,7 +106,10 @@ def build(world: Parts) -> None:
 def _build_rules(world: Parts) -> None:
     """What the user has decided beforehand: rules and faults, given and in files."""
     world.rules = RuleBook(world._first_rules)
-    world.rules.replace_source(FILES, world.file_rules)
+    if world.file_rules:
+        from scale_mock.rules.entry import FILES
+
+        world.rules.replace_source(FILES, world.file_rules)
     ids = [entry.id for entry in world.rules.entries()]
     prepare(world.rules, ids, world.core, world.note_broken)
     world.faults = FaultBook(world._first_faults, faults_max=world.settings.faults_max)

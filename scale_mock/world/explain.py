@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from scale_mock.config.printable import printable
 from scale_mock.domain.batches import stats
 from scale_mock.domain.followups import RECALL
 from scale_mock.domain.model import Task
@@ -124,12 +126,10 @@ def timeline(world: World, subject: str) -> tuple[str, ...]:
 
 def upcoming(world: World, count: int) -> list[str]:
     """What the clock would bring next."""
-    lines: list[str] = []
-    for event in world.scheduler.pending():
-        if len(lines) == count:
-            break
-        lines.append(f"{in_words(world, event.due)}: {event.kind} {event.subject}".rstrip())
-    return lines
+    return [
+        f"{in_words(world, event.due)}: {event.kind} {event.subject}".rstrip()
+        for event in world.scheduler.soonest(count)
+    ]
 
 
 def in_words(world: World, instant: datetime) -> str:
@@ -284,6 +284,13 @@ def _callback_waits(
         if owner.status in {"canceled", "deleted"}:
             why = f"{owner.status} tasks send no callback"
         return (f"nothing: it {_ended(owner)}; {why}", "nothing")
+    if callbacks[-1].state == "captured":
+        host = printable(urlsplit(callbacks[-1].url).hostname or "")
+        return (
+            f"nothing: it {_ended(owner)} and its callback was captured, not sent: {host} is "
+            f"opened by callback_hosts=[{host!r}] (serve --callback-host {host})",
+            "nothing",
+        )
     return (f"nothing: it {_ended(owner)} and its callback arrived", "nothing")
 
 

@@ -16,19 +16,24 @@ Every problem says ``FILE:LINE: message``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from scale_mock.domain.decisions import OUTCOMES
+from scale_mock.domain.model import AUDIT_RESULTS
 from scale_mock.errors import ConfigurationError
 from scale_mock.faults.fault import Fault
+from scale_mock.faults.kinds import CALLBACK_KINDS, REQUEST_KINDS
 from scale_mock.rules.parse import label_of
 from scale_mock.rules.rule import Rule
 from scale_mock.rules.shadows import Shadows
-from scale_mock.selectors.documents import load_document
+from scale_mock.selectors.documents import line_of, load_document
+from scale_mock.selectors.every import every_problem
 from scale_mock.selectors.where import did_you_mean, show
 from scale_mock.world.vetting import check_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from os import PathLike
 
     from scale_mock.domain.ports import TaskTypeBook
@@ -39,6 +44,15 @@ FilePath: TypeAlias = "str | PathLike[str]"
 
 TABLES = ("rule", "fault")
 """What a rule file may hold."""
+
+INSTEAD: dict[str, tuple[object, ...]] = {
+    "outcome": OUTCOMES,
+    "result": AUDIT_RESULTS,
+    "kind": (*REQUEST_KINDS, *CALLBACK_KINDS),
+    "status": (500,),
+    "callback": (False, True),
+}
+"""What makes sense where something else was said, so that nothing around it is blamed for it."""
 
 PER_FILE_MAX = 10_000
 """The most rules, and the most faults, in one file."""
@@ -100,7 +114,7 @@ class Reading:
                 try:
                     self._add(kind, data, where)
                 except ConfigurationError as error:
-                    self._note(error)
+                    self._note_all(kind, data, where, error)
 
     def raise_first(self) -> Reading:
         """Itself, if nothing is wrong.
@@ -115,20 +129,40 @@ class Reading:
     def _note(self, problem: ConfigurationError) -> None:
         self.problems.append(problem)
 
+    def _note_all(
+        self, kind: str, data: object, where: FileWhere, first: ConfigurationError
+    ) -> None:
+        """Notes all that is wrong with a rule or fault, not only what it was refused for."""
+        read = partial(self._fault if kind == "fault" else self._rule, where=where)
+        name = data.get("name") if isinstance(data, dict) else None
+        found = every_problem(data, first, read, INSTEAD)
+        self.problems += sorted(found, key=line_of)
+        if isinstance(name, str):
+            # Whoever takes the name of something broken has a problem of their own.
+            self._names.setdefault((kind, name), f"{where.file}:{where.at('name').line}")
+
     def _add(self, kind: str, data: object, where: FileWhere) -> None:
         if not isinstance(data, dict):
             raise where.refuse(f"a {kind} is a table, not {show(data)}")
         if kind == "fault":
-            fault = Fault.from_dict(data, where=where)
-            self.check_fault(fault, where)
+            fault = self._fault(data, where)
             self._take_name(kind, fault.name, where)
             self.faults.append(fault)
             return
-        rule = Rule.from_dict(data, where=where)
-        check_rule(rule, self.types, where)
+        rule = self._rule(data, where)
         self._take_name(kind, rule.name, where)
         self._refuse_shadowed(rule, where)
         self.rules.append(rule)
+
+    def _fault(self, data: Mapping[str, object], where: FileWhere) -> Fault:
+        fault = Fault.from_dict(data, where=where)
+        self.check_fault(fault, where)
+        return fault
+
+    def _rule(self, data: Mapping[str, object], where: FileWhere) -> Rule:
+        rule = Rule.from_dict(data, where=where)
+        check_rule(rule, self.types, where)
+        return rule
 
     def _take_name(self, kind: str, name: str | None, where: FileWhere) -> None:
         if name is None:

@@ -22,6 +22,7 @@ from scale_mock.domain.model import Batch, Project, Task
 from scale_mock.errors import ConfigurationError
 from scale_mock.sim.scheduler import Event
 from scale_mock.world.sealing import EXACT_MAX
+from scale_mock.world.shapes import FieldTypes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,6 +117,7 @@ class Thawer:
 
     def __init__(self, records: Mapping[str, type]) -> None:
         self._records = records
+        self.fields = FieldTypes({**records, **{cls.__name__: cls for cls in NAMES}})
         self.known: dict[str, dict[str, object]] = {f"${cls.__name__.lower()}": {} for cls in NAMES}
 
     def learn(self, thing: object) -> None:
@@ -145,7 +147,10 @@ class Thawer:
         cls = self._records.get(body["$"])
         if cls is None:
             raise ConfigurationError(f"A snapshot names a record {body['$']!r} that is not known.")
-        return cls(**{name: self.thaw(item) for name, item in body.items() if name != "$"})
+        given = {name: self.thaw(item) for name, item in body.items() if name != "$"}
+        made = cls(**given)
+        self.fields.check(made, given)
+        return made
 
     def _tagged(self, tag: str, value: Json) -> Any:
         if tag in self.known:
@@ -157,6 +162,8 @@ class Thawer:
                 ) from None
         if tag not in _PLAIN:
             raise ConfigurationError(f"A snapshot has a tag {tag!r} that is not known.")
+        if tag not in _ATOMS and not isinstance(value, list):
+            raise ConfigurationError(f"A {tag!r} is a list, not {type(value).__name__}.")
         return _PLAIN[tag](value if tag in _ATOMS else self.thaw(value))
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scale_mock.callbacks.meddling import Drip, Meddling
-from scale_mock.faults.entry import Scene
-from scale_mock.selectors.matching import TASK_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +37,8 @@ class CallbackSubject:
         own = _OWN.get(name)
         if own is not None:
             return own(self)
+        from scale_mock.selectors.matching import TASK_FIELDS
+
         if self._owner is None or name not in TASK_FIELDS:
             return None
         if self._callback.owner == "task":
@@ -89,6 +89,8 @@ class CallbackFaults:
         core, faults = self._core, self._faults
         if not faults.on_callbacks:
             return None
+        from scale_mock.faults.entry import Scene
+
         side = core.sides[callback.mode]
         owners = side.tasks if callback.owner == "task" else side.batches
         subject = CallbackSubject(callback, number, owners.get(callback.subject))

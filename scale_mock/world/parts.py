@@ -6,6 +6,7 @@ without knowing how the world runs.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scale_mock.sim.streams import digest
@@ -77,7 +78,7 @@ class Parts(Owned, Platform):
 
     def auth_key(self, mode: Mode) -> str:
         """The callback auth key of a mode, which is not its API key."""
-        return f"{mode}_auth_{digest('callback auth', self.name, mode).hex()}"
+        return _auth_key(self.name, mode)
 
     def now(self) -> datetime:
         """The current instant of the world."""
@@ -98,3 +99,8 @@ class Parts(Owned, Platform):
     def _make_appointment(self, name: str) -> None:
         """Asks whoever makes scheduled calls by now; a reset keeps them."""
         self.make_appointment(name)
+
+
+@lru_cache(maxsize=4096)
+def _auth_key(name: str, mode: Mode) -> str:
+    return f"{mode}_auth_{digest('callback auth', name, mode).hex()}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scale_mock.callbacks.receiver import Receiver
 from scale_mock.errors import StepFailed
@@ -34,8 +34,7 @@ MILLISECOND = timedelta(milliseconds=1)
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(NamedTuple):
     """What a scenario makes happen in a world; plain data throughout.
 
     Attributes:
@@ -75,7 +74,7 @@ class Receivers:
             return self.known[url]
         if url not in self.by_url:
             receiver = self.by_url[url] = Receiver(self.now)
-            self.targets.mount_handler(url, receiver.take)
+            self.targets.mount_receiver(url, receiver.post)
         return self.by_url[url]
 
     def dump(self) -> dict[str, object]:

@@ -9,6 +9,7 @@ keys, hosts, ports, mounted handlers, the log of requests. Functions cannot be w
 from __future__ import annotations
 
 from dataclasses import asdict, is_dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import scale_mock.callbacks.receiver
@@ -21,15 +22,16 @@ import scale_mock.domain.records
 import scale_mock.domain.taskers
 from scale_mock.config import Settings
 from scale_mock.config.version import VERSION
-from scale_mock.domain.model import MODES, Task
+from scale_mock.domain.model import MODES, Batch, Project, Task
 from scale_mock.errors import ConfigurationError, PumpBusy, ScaleMockError
 from scale_mock.sim.instants import from_iso, to_iso
 from scale_mock.world.freezing import Freezer, Thawer
 from scale_mock.world.functions import functions_of, left_out, put_in, require
 from scale_mock.world.sealing import check, sealed, writer
+from scale_mock.world.shapes import Broken, at, check_kept, check_like, found_in, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from scale_mock.domain.side import Side
     from scale_mock.world.functions import Functions
@@ -134,60 +136,114 @@ def put_back(world: World, snapshot: object) -> None:
     found = check(snapshot)
     known = functions_of(world)
     try:
+        _check_beginning(found)
         require(known, found["left_out"])
-        settings = _settings_of(world, found["settings"])
-        start_at = from_iso(found["start_at"])
+        settings = whole(("settings",), found["settings"], partial(_settings_of, world))
+        start_at = whole(("start_at",), found["start_at"], from_iso)
         with world.pump.standstill(), world.lock:
             broken = list(world.broken)
             world.rebuild(lambda: _fill(world, found, known), settings=settings, start_at=start_at)
             world.broken.extend(broken)
+    except Broken as error:
+        raise _refused(found, str(error)) from error
     except ScaleMockError:
         raise
     except Exception as error:
-        raise ConfigurationError(
-            f"This snapshot, written by {writer(found)}, cannot be read: {type(error).__name__}: "
-            f"{error}. Take it again with this version, scale_mock {VERSION}."
-        ) from error
+        raise _refused(found, f"{type(error).__name__}: {error}") from error
+
+
+def _refused(snapshot: Mapping[str, Any], problem: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"This snapshot, written by {writer(snapshot)}, cannot be read: {problem}. "
+        f"Take it again with this version, scale_mock {VERSION}."
+    )
+
+
+def _check_beginning(snapshot: Mapping[str, Any]) -> None:
+    """Refuses a snapshot without what is needed before a world can be built."""
+    kinds: dict[str, tuple[type, str]] = {
+        "settings": (dict, "an object"),
+        "start_at": (str, "text"),
+        "left_out": (list, "a list"),
+        "receivers": (dict, "an object"),
+    }
+    for name, (kind, said) in kinds.items():
+        if name not in snapshot:
+            raise Broken((), f"the key {name!r} is missing")
+        if not isinstance(snapshot[name], kind):
+            raise Broken((name,), f"expected {said}, found {found_in(snapshot[name])}")
 
 
 def _fill(world: World, snapshot: Mapping[str, Any], known: Functions) -> None:
-    """Fills a world that was just built."""
+    """Fills a world that was just built; what is wrong is told by its place."""
+    check_like(snapshot, _state(world))
     thawer = Thawer(RECORDS)
     core = world.core
-    world.scheduler.load(snapshot["scheduler"])
+    whole(("scheduler",), snapshot["scheduler"], world.scheduler.load)
     for event in world.scheduler.pending():
         thawer.learn(event)
     for mode in MODES:
         side, body = core.sides[mode], snapshot["sides"][mode]
         for name in ("projects", "batches"):
             things = getattr(side, name)
-            for thing in map(thawer.record, body[name]):
+            for number, written in enumerate(body[name]):
+                place = "sides", mode, name, number
+                thing = at(place, written, thawer.thaw)
+                if type(thing) is not (Project if name == "projects" else Batch):
+                    raise Broken(place, f"expected one of the {name}, found {found_in(written)}")
                 things[thing.name] = thing
                 thawer.learn(thing)
         _thaw_tasks(thawer, side, body["tasks"], core.door)
     for mode in MODES:
         for name, value in snapshot["sides"][mode]["rest"].items():
-            setattr(core.sides[mode], name, thawer.thaw(value))
+            setattr(core.sides[mode], name, at(("sides", mode, "rest", name), value, thawer.thaw))
+        rest, kept = core.sides[mode], snapshot["sides"][mode]["rest"]
+        whole(("sides", mode, "rest"), None, partial(_check_fields, thawer, rest, kept))
         core.sides[mode].files_by_reference = {
             file.reference_id: file
             for file in core.sides[mode].files.values()
             if file.reference_id is not None
         }
     for name, value in snapshot["core"].items():
-        setattr(core, name, thawer.thaw(value))
-    core.journal.load(snapshot["journal"])
-    world.rules.load(thawer.thaw(snapshot["rules"]), known.of_rules)
+        setattr(core, name, at(("core", name), value, thawer.thaw))
+    whole(("core",), None, partial(_check_fields, thawer, core, snapshot["core"]))
+    whole(("journal",), snapshot["journal"], core.journal.load)
+    rules = world.rules
+    _load(thawer, snapshot, "rules", rules.dump(), lambda one: rules.load(one, known.of_rules))
     put_in(world, known)
-    world.faults.load(thawer.thaw(snapshot["faults"]))
-    world.file_fault_ids = thawer.thaw(snapshot["file_fault_ids"])
-    world.desk.load(thawer.thaw(snapshot["callbacks"]))
-    world.receiver.load(_keyed(world, thawer.thaw(snapshot["receiver"])))
+    _load(thawer, snapshot, "faults", world.faults.dump(), world.faults.load)
+    world.file_fault_ids = at(("file_fault_ids",), snapshot["file_fault_ids"], thawer.thaw)
+    _load(thawer, snapshot, "callbacks", world.desk.dump(), world.desk.load)
+    receiver = world.receiver
+    _load(
+        thawer, snapshot, "receiver", receiver.dump(), lambda one: receiver.load(_keyed(world, one))
+    )
     world.receivers.load(
-        {url: _keyed(world, thawer.thaw(one)) for url, one in snapshot["receivers"].items()}
+        {
+            url: _keyed(world, at(("receivers", url), one, thawer.thaw))
+            for url, one in snapshot["receivers"].items()
+        }
     )
     world.clock_mode, world.rate = world.settings.clock, world.settings.rate
     if world.clock_mode == "follow":
         world.follower.require()
+
+
+def _check_fields(thawer: Thawer, record: object, names: Iterable[str], _: object) -> None:
+    thawer.fields.check(record, names)
+
+
+def _load(
+    thawer: Thawer,
+    snapshot: Mapping[str, Any],
+    name: str,
+    usual: Mapping[str, object],
+    load: Callable[[Any], object],
+) -> None:
+    """Hands a part of a snapshot to whoever wrote it, and writes it like this when it is new."""
+    thawed = at((name,), snapshot[name], thawer.thaw)
+    whole((name,), None, lambda _: check_kept(thawed, usual))
+    whole((name,), None, lambda _: load(thawed))
 
 
 def _freeze_side(freezer: Freezer, side: Side) -> Json:
@@ -216,15 +272,23 @@ def _freeze_task(freezer: Freezer, task: Task) -> Json:
 
 
 def _thaw_tasks(thawer: Thawer, side: Side, bodies: list[Json], door: str) -> None:
-    for body in bodies:
-        given = {name: thawer.thaw(body[name]) for name in _TASK_GIVEN}
-        task = Task(**given)
+    for number, body in enumerate(bodies):
+        place = "sides", side.mode, "tasks", number
+        if not isinstance(body, dict):
+            raise Broken(place, f"expected an object, found {found_in(body)}")
+        for name in _TASK_GIVEN:
+            if name not in body:
+                raise Broken(place, f"the key {name!r} is missing")
+        task = Task(**{name: at((*place, name), body[name], thawer.thaw) for name in _TASK_GIVEN})
         task.door = door
         side.tasks[task.task_id] = task
         thawer.learn(task)
         # Others refer to it only by its id, so the rest of it may follow at once.
         for name in body.keys() - set(_TASK_GIVEN):
-            setattr(task, name, thawer.thaw(body[name]))
+            if name not in Task.__slots__:
+                raise Broken(place, f"there is no key {name!r} here")
+            setattr(task, name, at((*place, name), body[name], thawer.thaw))
+        whole(place, None, partial(_check_fields, thawer, task, body))
     side.task_index.refill(side.tasks.values())
 
 

@@ -11,6 +11,7 @@ from scale_mock.domain import fields
 from scale_mock.domain.chat_forms import CHATS
 from scale_mock.domain.refusals import TYPE_MISMATCH
 from scale_mock.envelopes.v2 import dataset_delivery_json, delivery_json, project_json
+from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,8 +44,16 @@ def set_up_project(
 
     Raises:
         Refusal: 400 if there is a project of that name for another type of tasks.
+        ConfigurationError: An archetype is misspelt; the text suggests the nearest.
     """
+    from scale_mock.tasktypes.chat.archetypes import ARCHETYPES, misspelt  # late: few need chats
+
     given = {key: _texts(key, value) for key, value in (("types", types), ("models", models))}
+    if given["types"] is not None and (wrong := misspelt(given["types"])) is not None:
+        raise ConfigurationError(
+            f'types: {wrong[0]!r} is no archetype; did you mean "{wrong[1]}"? '
+            f"Archetypes: {', '.join(ARCHETYPES)}."
+        )
     if name in side.projects:
         project = side.projects[name]
         if project.type not in CHATS:

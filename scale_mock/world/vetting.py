@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.refusals import STEERING_WRONG
 from scale_mock.errors import ConfigurationError
-from scale_mock.rules.parse import locate
-from scale_mock.rules.steering import STEERED, steering_rule
 from scale_mock.selectors.where import did_you_mean, show
 from scale_mock.world.responders import rule_responder
 
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
     from scale_mock.rules.rule import Rule
     from scale_mock.selectors.matching import Matcher
     from scale_mock.selectors.where import Where
+
+PROBLEMS = 20
+"""How many problems of a response are told."""
 
 
 def prepare(
@@ -45,6 +46,8 @@ def prepare(
     """
     wanted = set(ids)
     added = [entry for entry in rules.entries() if entry.id in wanted]
+    if not added:
+        return
     for entry in added:
         check_rule(entry.rule, core.task_types)
     if not one_by_one:
@@ -77,6 +80,8 @@ def check_rule(rule: Rule, types: TaskTypeBook, where: Where | None = None) -> N
     Raises:
         ConfigurationError: It could never match, or its response does not fit.
     """
+    from scale_mock.rules.parse import locate
+
     place = where or locate({"name": rule.name})
     fitting = fitting_types(rule.matcher, rule.match.get("type"), types, place)
     response = rule.response
@@ -84,7 +89,7 @@ def check_rule(rule: Rule, types: TaskTypeBook, where: Where | None = None) -> N
         problems = types.check_response(fitting[0], response["value"])
         if problems and response.get("validate", True):
             raise place.at("response", "value").refuse(
-                f"does not fit the schema of {fitting[0]}: {'; '.join(problems[:3])}. Add "
+                f"does not fit the schema of {fitting[0]}: {'; '.join(problems[:PROBLEMS])}. Add "
                 "validate = false beside it to send it anyway."
             )
 
@@ -123,6 +128,8 @@ def check_steering(types: TaskTypeBook, type_name: str, wanted: object) -> None:
     Raises:
         Refusal: 400 with what is wrong.
     """
+    from scale_mock.rules.steering import STEERED, steering_rule
+
     try:
         rule = steering_rule(wanted)
         response = rule.response

@@ -55,6 +55,7 @@ class World(Parts):
         file_faults: The faults of these files.
         absorbing: How many contexts let the sleep of the test's threads move the clock.
         is_untouched: True while nobody has looked at any part of it: nothing has happened in it.
+        was_reset: True once it went back to the beginning; failing tests are told.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class World(Parts):
         self.file_faults: list[Fault] = []
         self._mounts: dict[str, Callable[..., object]] = {}
         self.is_untouched = True
+        self.was_reset = False
         VirtualClock(start_at)  # may refuse it
         if self._first_rules or self._first_faults:
             self._stand()  # they may be refused, too
@@ -103,14 +105,16 @@ class World(Parts):
     def _stand(self) -> None:
         # Puts the parts together, once.
         with self.lock:
-            if self.is_untouched:
-                from scale_mock.world.following import Follower
-                from scale_mock.world.tickets import Tickets
+            if not self.is_untouched:
+                return
+            from scale_mock.world.following import Follower
+            from scale_mock.world.tickets import Tickets
 
-                self.tickets = Tickets()
-                self.follower = Follower(self, self._outer)
-                self._build()
-                self.is_untouched = False
+            self.tickets = Tickets()
+            self.follower = Follower(self, self._outer)
+            self._build()
+            self.is_untouched = False
+        self.looked_at(self)
 
     def _build(self) -> None:
         from scale_mock.world.building import build
@@ -138,6 +142,7 @@ class World(Parts):
             self.start_at = self._first_start_at
             self._build()
             self._begin_play()
+            self.was_reset = True
         self.clock_changed()
 
     def play(self, play: Play) -> None:

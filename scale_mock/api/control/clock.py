@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
@@ -17,10 +18,14 @@ from scale_mock.world.explain import upcoming
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
     from scale_mock.api.reply import Reply
+    from scale_mock.selectors.durations import DurationLike
     from scale_mock.sim.scheduler import Progress
     from scale_mock.world import World
 
 UPCOMING = 10
+UNITS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
+"""Lengths by name, as Python's ``clock.advance`` takes them, in seconds."""
+ONE_WAY = 'exactly one of "by", "to" and lengths such as "hours" or "seconds" is required'
 
 
 def get_clock(call: Call) -> Reply:
@@ -48,21 +53,35 @@ def set_clock(call: Call) -> Reply:
 
 
 def advance(call: Call) -> Reply:
-    """``POST /_mock/clock/advance {"seconds": n}``, or ``{"by": "2h"}``, or ``{"to": instant}``."""
-    body = call.json_object()
-    given = [name for name in ("seconds", "by", "to") if body.get(name) is not None]
-    if len(given) != 1:
-        raise invalid('exactly one of "seconds", "by" and "to" is required', path="seconds")
-    value = body[given[0]]
+    """``POST /_mock/clock/advance {"by": "2h"}``, or ``{"to": instant}``, or ``{"hours": 2}``."""
+    body = {name: value for name, value in call.json_object().items() if value is not None}
+    ways = [name for name in ("by", "to") if name in body]
+    if len(ways) + bool(body.keys() & UNITS.keys()) != 1:
+        raise invalid(ONE_WAY, path="seconds")
+    path = next(iter(body))
     try:
-        if given[0] == "to":
-            progress = call.world.pump.advance_to(parse_instant(str(value), where="to"))
+        if "to" in body:
+            instant = parse_instant(str(body["to"]), where="to", lengths='"by"')
+            progress = call.world.pump.advance_to(instant)
         else:
-            length = parse_duration(value, where=given[0])  # type: ignore[arg-type]
-            progress = call.world.pump.advance(length)
+            lengths = [
+                parse_duration(_in_seconds(name, value), where=name, instants='"to"')
+                for name, value in body.items()
+            ]
+            progress = call.world.pump.advance(sum(lengths, timedelta()))
     except (ConfigurationError, ValueError) as error:
-        raise invalid(str(error), path=given[0]) from error
+        raise invalid(str(error), path=path) from error
     return json_reply(_progress(call.world, progress))
+
+
+def _in_seconds(name: str, value: object) -> DurationLike:
+    """What a key of the body means, for ``parse_duration``, which refuses what makes no sense."""
+    if name in UNITS:
+        if isinstance(value, str) and name != "seconds":
+            return f"{value} {name}"  # from a form; alone it would mean seconds
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value * UNITS[name]
+    return value  # type: ignore[return-value]
 
 
 def run_next(call: Call) -> Reply:

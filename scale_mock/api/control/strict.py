@@ -5,7 +5,6 @@ The tables of the document are the only lists of keys and parameters, so that th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -37,7 +36,7 @@ def strict(operation: Operation) -> Operation:
             _check_body(call, operation.name)
         return run(call)
 
-    return replace(operation, run=checked)
+    return operation._replace(run=checked)
 
 
 def _check_query(call: Call, name: str) -> None:

@@ -49,8 +49,16 @@ QUERIES: dict[str, Json] = {
 
 BODIES: dict[str, Json] = {
     "advance_clock": {
-        **thing(seconds=NUMBER, by=_LENGTH, to=INSTANT),
-        "description": "Exactly one of them.",
+        **thing(
+            seconds=NUMBER,
+            by=_LENGTH,
+            to=INSTANT,
+            minutes=NUMBER,
+            hours=NUMBER,
+            days=NUMBER,
+            weeks=NUMBER,
+        ),
+        "description": "One way: by, to, or some of the others, which add up.",
     },
     "run_until_idle": thing(events_max=maybe(COUNT)),
     "set_clock": thing(mode=one_of(*CLOCK_MODES), rate=NUMBER),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scale_mock.api.operations import Operation
@@ -188,8 +187,8 @@ def _awaited_in_list(call: Call) -> Task | None:
     found = _next_of(call, page.tasks)
     if found is None:
         # Whoever polls for completed tasks waits for pending ones.
-        wanted = replace(
-            task_filter(call), status=("pending",), review=(), completed=ALWAYS, updated=ALWAYS
+        wanted = task_filter(call)._replace(
+            status=("pending",), review=(), completed=ALWAYS, updated=ALWAYS
         )
         found = _next_of(call, call.side.task_index.page(wanted, limit=limit).tasks)
     return found

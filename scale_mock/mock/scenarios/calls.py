@@ -10,9 +10,11 @@ from scale_mock.mock.scenarios.names import Made, Tasks
 from scale_mock.mock.scenarios.parts import MODES, step
 from scale_mock.mock.scenarios.tables import START, Table
 from scale_mock.rules.parse import label_of
+from scale_mock.selectors.plain import plain_copy
 from scale_mock.selectors.where import did_you_mean, show
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from scale_mock.mock.scenarios.names import Names
@@ -90,6 +92,15 @@ class Steps:
         self._parts.steps.append(made)
         self._read.append((table, made))
 
+    def mark(self) -> Callable[[], None]:
+        """What takes back whatever will have been read from now on."""
+        count = len(self._read)
+
+        def rewind() -> None:
+            del self._read[count:]
+
+        return rewind
+
     def refer(self) -> list[tuple[Table, Json]]:
         """The steps whose references are still to be found, once all of them are known."""
         return self._read
@@ -114,6 +125,13 @@ class Steps:
                 found: Made = self._names.find(kind, value, place)
                 if found.at_ms > at_ms:
                     raise place.refuse(f'"{value}" is made only after this step')
+
+    def find_references_of(self, table: Table, made: Json, data: Json) -> None:
+        """The same for a step that says something else; what was made of it stays as it is."""
+        renamed = PYTHON.get(data["call"], ("", {}))[1]
+        place = table.where.at("arguments")
+        arguments = _renamed(plain_copy(data.get("arguments", {}), place), renamed, place)
+        self.find_references(table, {**made, "arguments": arguments})
 
     def _note(self, table: Table, made: Json, at_ms: int) -> None:
         """Notes what a step makes, under the names by which others refer to it."""
@@ -163,12 +181,17 @@ def _check(name: str, arguments: Json, called: str, where: FileWhere) -> None:
         value = arguments.get(key)
         if not isinstance(value, str | dict) or value == "":
             problem = "needs" if value is None else "wants a text for"
-            raise where.refuse(f"{called} {problem} {_written(called).get(key, key)}")
+            argument = _written(called).get(key, key)
+            refusal = where.refuse(f"{called} {problem} {argument}")
+            refusal.missing = argument
+            raise refusal
     query, shape = QUERIES.get(name, {}), BODIES.get(name, {})
     needed = [*shape.get("required", ()), *(key[:-1] for key in query if key.endswith("*"))]
     for key in needed:
         if key not in arguments:
-            raise where.refuse(f"{called} needs {key}")
+            refusal = where.refuse(f"{called} needs {key}")
+            refusal.missing = key
+            raise refusal
     own = [LISTS[name]] if name in LISTS else [*shape.get("properties", {})]
     if name in FREE or (not own and operation.method != "GET"):
         return

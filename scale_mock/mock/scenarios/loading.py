@@ -37,7 +37,7 @@ def find_scenario(wanted: object) -> Scenario:
     """
     if isinstance(wanted, Scenario):
         return wanted
-    if not isinstance(wanted, str | os.PathLike):
+    if not isinstance(wanted, str | os.PathLike) or not os.fspath(wanted):
         raise ConfigurationError(
             f"scenario={wanted!r}: expected the name of a shipped scenario, or a file."
         )
@@ -82,6 +82,3 @@ def _names() -> list[str]:
 
 def _folder() -> Traversable:
     return resources("scale_mock.mock.scenarios").joinpath("shipped")
-
-
-ScenarioLike = "Scenario | str | PathLike[str]"

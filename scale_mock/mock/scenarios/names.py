@@ -11,7 +11,7 @@ from scale_mock.selectors.numbering import fill_in
 from scale_mock.selectors.where import did_you_mean, show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from scale_mock.selectors.documents import FileWhere
 
@@ -39,6 +39,20 @@ class Made:
     type: str = ""
     project: str = ""
     params: Json | None = None
+
+
+BROKEN = Made(0, "live", params=None)
+"""Stands for a project or batch of which something is wrong, so that nothing else is blamed."""
+
+
+class _Unknown(str):
+    """A name that is told from every text in a file."""
+
+    __slots__ = ()
+
+
+UNKNOWN = _Unknown("unknown")
+"""Stands for the name of a project or batch that there is not, for the same reason."""
 
 
 @dataclass(slots=True)
@@ -69,6 +83,32 @@ class Names:
     unique_ids: dict[str, tuple[Tasks, int]] = field(default_factory=dict)
     steps: dict[str, Tasks] = field(default_factory=dict)
 
+    def mark(self) -> Callable[[], None]:
+        """What takes back whatever will have been named from now on.
+
+        Names are only ever added: what a name stands for is settled by the table that added it.
+        """
+        counts = [(name, len(getattr(self, name))) for name in self.__slots__]
+
+        def rewind() -> None:
+            for name, count in counts:
+                known = getattr(self, name)
+                while len(known) > count:
+                    known.popitem()
+
+        return rewind
+
+    def keep(self) -> Callable[[], None]:
+        """What puts back all that is named now, whatever will have been taken back or named."""
+        kept = [dict(getattr(self, name)) for name in self.__slots__]
+
+        def rewind() -> None:
+            for name, known in zip(self.__slots__, kept, strict=True):
+                getattr(self, name).clear()
+                getattr(self, name).update(known)
+
+        return rewind
+
     def take(self, kind: str, name: str, where: FileWhere) -> None:
         """Refuses a name that is taken."""
         if name in getattr(self, kind):
@@ -81,6 +121,8 @@ class Names:
             ConfigurationError: Nothing that the scenario makes; the nearest is suggested.
         """
         known = getattr(self, kind)
+        if name is UNKNOWN:
+            return [] if kind == "groups" else BROKEN
         if name not in known:
             one = _SINGULAR[kind]
             raise where.refuse(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scale_mock.domain.refusals import Refusal
 from scale_mock.domain.tasks import type_params
-from scale_mock.mock.scenarios.names import Made, Names, Tasks
+from scale_mock.mock.scenarios.names import BROKEN, Made, Names, Tasks
 from scale_mock.mock.scenarios.tables import START, Table, When
 from scale_mock.rules.parse import label_of
 from scale_mock.selectors.numbering import fill_in, has_number
@@ -18,6 +18,7 @@ from scale_mock.world.building import TASK_TYPES
 from scale_mock.world.platform import RECEIVER_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from scale_mock.selectors.documents import Document, FileWhere
@@ -28,8 +29,6 @@ MODES = ("live", "test")
 LINES = ("enterprise", "rapid", "studio")
 KINDS = ("production", "calibration", "self_label")
 ROLES = ("labeler", "member", "manager")
-BROKEN = Made(0, "live", params=None)
-"""Stands for a project or batch of which something is wrong, so that nothing else is blamed."""
 COUNT_MAX = 100_000
 """The most tasks of one table."""
 
@@ -86,6 +85,16 @@ class Parts:
             label = label_of({"name": data["email"]}, index + 1, kind=kind)
         where = self._document.where().inside(kind, f"[{index}]", label=label)
         return Table(data, where, KEYS[kind], what=kind)
+
+    def mark(self) -> Callable[[], None]:
+        """What takes back whatever will have been made from now on."""
+        kept = [(made, len(made)) for made in (self.steps, self.finals, self.receivers)]
+
+        def rewind() -> None:
+            for made, count in kept:
+                del made[count:]
+
+        return rewind
 
     def receiver(self, table: Table) -> None:
         """``[[receiver]]``."""
@@ -164,7 +173,7 @@ class Parts:
         """``[[group]]``, once its members are known."""
         name, project = table.needed_text("name"), table.needed_text("project")
         self._names.find("projects", project, table.where.at("project"))
-        emails = list(dict.fromkeys(self._names.groups[name]))
+        emails = list(dict.fromkeys(self._names.groups.get(name, ["somebody"])))
         if not emails:
             raise table.where.refuse("nobody is in it: name emails, or name it in a [[teammate]]")
         body = {"project": project, "name": name, "emails": emails}
@@ -201,8 +210,9 @@ class Parts:
     def tasks(self, table: Table) -> None:
         """``[[tasks]]``."""
         owner = self._owner(table)
-        if owner is BROKEN:
-            return  # what is wrong with it has been said
+        if owner is BROKEN:  # what is wrong with it has been said
+            self._look_over(table)
+            return
         has_type = table.has("type") or owner is None or not owner.type
         type_name = self._type(table) if has_type or owner is None else owner.type
         mode = table.choice("mode", MODES, owner.mode if owner else "live")
@@ -231,6 +241,17 @@ class Parts:
             )
         self._names.note_unique_ids(sent, table.where.at("unique_id"))
         step["group"] = name
+
+    def _look_over(self, table: Table) -> None:
+        """Reads of tasks what does not depend on where they belong."""
+        if table.has("type"):
+            self._type(table)
+        table.choice("mode", MODES, "live")
+        table.integer("count", 1, least=1, most=COUNT_MAX)
+        table.when("start", self._start)
+        table.length("every")
+        table.table("body")
+        self.replies(table)
 
     def replies(self, table: Table) -> Json:
         """What a step says about its reply: ``expect`` and ``retry``."""

@@ -26,6 +26,7 @@ Every problem says ``FILE:LINE: message``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,23 +35,24 @@ from scale_mock.config.settings import Settings
 from scale_mock.errors import ConfigurationError
 from scale_mock.mock.rulefiles import reading
 from scale_mock.mock.scenarios.calls import Steps
-from scale_mock.mock.scenarios.names import Names
-from scale_mock.mock.scenarios.parts import KEYS, Parts
+from scale_mock.mock.scenarios.names import UNKNOWN, Names
+from scale_mock.mock.scenarios.parts import KEYS, ROLES, Parts
 from scale_mock.mock.scene import Scene
-from scale_mock.selectors.documents import load_document
+from scale_mock.selectors.documents import line_of, load_document
 from scale_mock.selectors.durations import parse_instant
+from scale_mock.selectors.every import every_problem
 from scale_mock.selectors.plain import plain_copy
 from scale_mock.selectors.where import did_you_mean, show
 from scale_mock.sim.instants import EPOCH
 from scale_mock.world.script import Play
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from scale_mock.faults.fault import Fault
     from scale_mock.rules.rule import Rule
-    from scale_mock.selectors.documents import Document
+    from scale_mock.selectors.documents import Document, FileWhere
 
 Json = dict[str, Any]
 
@@ -61,6 +63,17 @@ PER_KIND_MAX = 10_000
 """The most tables of one kind."""
 CALLS_MAX = 200_000
 """The most calls that one scenario makes."""
+INSTEAD: dict[str, tuple[object, ...]] = {
+    "name": ("a name",),
+    "project": (UNKNOWN,),
+    "batch": (UNKNOWN,),
+    "email": ("somebody@example.com",),
+    "type": ("imageannotation",),
+    "url": ("http://127.0.0.1:1/",),
+    "status": (200,),
+    "role": ROLES,
+}
+"""What makes sense where something else was said, so that nothing around it is blamed for it."""
 NOT_SETTINGS = ("seed", "worlds_max", "callback_hosts")
 """Settings that a scenario has another place for, or that are the machine's own."""
 
@@ -131,7 +144,10 @@ class _Reader:
         self._document = document
         self._where = document.where()
         self._problems: list[ConfigurationError] = []
+        self._told: set[str] = set()
         self._data = document.data
+        self._marks: tuple[Callable[[], Callable[[], None]], ...] = ()
+        self._keeps: tuple[Callable[[], Callable[[], None]], ...] = ()
 
     def read(self) -> tuple[Scenario, list[ConfigurationError]]:
         """The scenario and what is wrong with it."""
@@ -149,7 +165,8 @@ class _Reader:
         settings = self._try(self._settings) or {}
         decided = reading()
         decided.add_tables(self._document)
-        self._problems += decided.problems
+        for problem in decided.problems:
+            self._note(problem)
         play = self._play(start_at or EPOCH)
         scenario = Scenario(
             name=Path(self._document.file).stem,
@@ -161,15 +178,17 @@ class _Reader:
             faults=tuple(decided.faults),
             play=play,
         )
-        return scenario, sorted(self._problems, key=_line)
+        return scenario, sorted(self._problems, key=line_of)
 
     def _play(self, start: datetime) -> Play:
         names = Names()
         parts = Parts(self._document, start, names)
+        steps = Steps(self._document, start, names, parts)
+        self._marks = (names.mark, parts.mark, steps.mark)
+        self._keeps = (names.keep, parts.mark, steps.mark)
         self._each("receiver", lambda n, data: parts.receiver(parts.open("receiver", n, data)))
         self._each("project", lambda n, data: parts.project(parts.open("project", n, data)))
         self._each("group", lambda n, data: parts.group_name(parts.open("group", n, data)))
-        steps = Steps(self._document, start, names, parts)
         self._note_steps(steps, parts)
         self._each("teammate", lambda n, data: parts.teammate(parts.open("teammate", n, data)))
         self._each("group", lambda n, data: parts.group(parts.open("group", n, data)))
@@ -197,7 +216,8 @@ class _Reader:
             try:
                 steps.find_references(table, made)
             except ConfigurationError as error:
-                self._note(error)
+                reread = partial(steps.find_references_of, table, made)
+                self._note_new(every_problem(table.data, error, reread, INSTEAD))
             called.append(made)
         return called
 
@@ -207,18 +227,38 @@ class _Reader:
         place = self._where.at(kind)
         if not isinstance(listed, list):
             problem = place.refuse(f"a list of tables is expected: write [[{kind}]]")
-            if str(problem) not in map(str, self._problems):
-                self._note(problem)
+            self._note_new([problem])
             return
         if len(listed) > PER_KIND_MAX:
             self._note(place.refuse(f"at most {PER_KIND_MAX}, these are {len(listed)}"))
             return
         for index, data in enumerate(listed):
+            before = [mark() for mark in self._marks]
             try:
                 read(index, data)
             except ConfigurationError as error:
-                if str(error) not in map(str, self._problems):
-                    self._note(error)
+                after = [keep() for keep in self._keeps]
+                self._note_new(every_problem(data, error, self._anew(before, read, index), INSTEAD))
+                for rewind in after:
+                    rewind()
+
+    @staticmethod
+    def _anew(
+        marks: Iterable[Callable[[], None]], read: Callable[[int, object], None], index: int
+    ) -> Callable[[object], None]:
+        """Reads a table as if nothing had been read of it before."""
+
+        def reread(data: object) -> None:
+            for rewind in marks:
+                rewind()
+            read(index, data)
+
+        return reread
+
+    def _note_new(self, found: Iterable[ConfigurationError]) -> None:
+        """Notes problems, but for those that were noted when the same was read before."""
+        for error in [error for error in found if str(error) not in self._told]:
+            self._note(error)
 
     def _try(self, read: Callable[[], Any]) -> Any:
         try:
@@ -229,6 +269,7 @@ class _Reader:
 
     def _note(self, problem: ConfigurationError) -> None:
         self._problems.append(problem)
+        self._told.add(str(problem))
 
     def _title(self) -> str:
         title = self._data.get("title", "")
@@ -255,17 +296,28 @@ class _Reader:
         found: Json = {}
         for name, value in said.items():
             if name not in known:
-                raise where.at(name).refuse(
-                    f"unknown setting{did_you_mean(name, known)} Settings: {', '.join(known)}"
+                self._note(
+                    where.at(name).refuse(
+                        f"unknown setting{did_you_mean(name, known)} Settings: {', '.join(known)}"
+                    )
                 )
-            plain = plain_copy(value, where.at(name))
-            found[name] = tuple(plain) if isinstance(plain, list) else plain
-            _check_kind(name, found[name], where.at(name).refuse)
-            try:
-                Settings().with_changes(**{name: found[name]})
-            except (ConfigurationError, TypeError) as error:
-                raise where.at(name).refuse(str(error)) from None
+                continue
+            setting = self._try(partial(_setting, name, value, where.at(name)))
+            if setting is not None:
+                found[name] = setting
         return found
+
+
+def _setting(name: str, value: object, where: FileWhere) -> object:
+    """The value of a setting."""
+    plain = plain_copy(value, where)
+    read = tuple(plain) if isinstance(plain, list) else plain
+    _check_kind(name, read, where.refuse)
+    try:
+        Settings().with_changes(**{name: read})
+    except (ConfigurationError, TypeError) as error:
+        raise where.refuse(str(error)) from None
+    return read
 
 
 def _check_kind(name: str, value: object, refuse: Callable[[str], ConfigurationError]) -> None:
@@ -283,11 +335,3 @@ def _check_kind(name: str, value: object, refuse: Callable[[str], ConfigurationE
         "bool": "yes or no",
     }
     raise refuse(f"{show(value)} is no {wanted[type(usual).__name__]}")
-
-
-def _line(problem: ConfigurationError) -> int:
-    """The line that a problem names."""
-    for part in str(problem).split(":")[1:]:
-        if part.isdigit():
-            return int(part)
-    return 0

@@ -81,7 +81,9 @@ class Table:
     def need(self, key: str) -> None:
         """Refuses a table without the key."""
         if key not in self.data:
-            raise self.where.refuse(f"a {self._what} needs {key}")
+            problem = self.where.refuse(f"a {self._what} needs {key}")
+            problem.missing = key
+            raise problem
 
     def text(self, key: str) -> str | None:
         """A text that is not blank; ``None`` where there is none."""

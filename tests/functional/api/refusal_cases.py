@@ -138,6 +138,17 @@ def route_not_found(door: Door) -> tuple[Response, str]:
 
 
 @case()
+def no_authority(door: Door) -> tuple[Response, str]:
+    reply = door.request("GET", "/_mock/ca.pem")
+    assert door.mock.requests == []  # no unknown route, which a strict test would fail for
+    return reply, (
+        "There is no certificate authority here: only an https server has one, and over plain "
+        "http nothing has to be trusted. To speak https, start it with scale-mock serve --https "
+        "(in Python ScaleMock(https=True)) and ask GET /_mock/ca.pem there, or read mock.ca_file."
+    )
+
+
+@case()
 def method_not_found(door: Door) -> tuple[Response, str]:
     return door.delete("/batches"), (
         "Not Found: /v1/batches does not take DELETE. It takes: GET, POST."

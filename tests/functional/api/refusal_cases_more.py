@@ -345,6 +345,24 @@ def unknown_key(door: Door) -> tuple[Response, str]:
 
 
 @case()
+def body_wrapped(door: Door) -> tuple[Response, str]:
+    reply = door.request("POST", "/_mock/rules", json={"rules": [{"after": "2h"}]})
+    return reply, (
+        "Invalid body: expected one object or an array of them, got an object around an array. "
+        'Send what "rules" holds.'
+    )
+
+
+@case()
+def root_not_found(door: Door) -> tuple[Response, str]:
+    reply = door.request("GET", "/_mock")
+    return reply, (
+        "Not Found: there is nothing at /_mock itself. This is scale_mock: Scale's API is below "
+        "/v1 and /v2, the mock's own below /_mock, for example GET /_mock/health."
+    )
+
+
+@case()
 def unknown_parameter(door: Door) -> tuple[Response, str]:
     reply = door.request("GET", "/_mock/journal?aftr=1")
     return reply, 'Unknown query parameter "aftr"; did you mean "after"? Parameters: after.'

@@ -83,6 +83,11 @@ def test_cancel_ignores_its_body_whatever_it_says(door: Door, body: str) -> None
         (b'{"a": "\xff"}', "not UTF-8 at byte 7"),
         ('{"a": "\n"}', "Invalid control character at at line 1 column 8"),
         ("[" * 200_000, "nested too deeply"),
+        (
+            "name=a&type=b",
+            "Expecting value at line 1 column 1. It looks like a form: its Content-Type would be "
+            "application/x-www-form-urlencoded",
+        ),
         ('{"a": ' + "9" * 5000 + "}", "a number has too many digits"),
     ],
 )

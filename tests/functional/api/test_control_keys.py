@@ -59,7 +59,7 @@ def test_a_misspelt_key_changes_no_task(
             "POST",
             "clock/advance",
             {"by": "1h", "foo": 1},
-            'Unknown key "foo". Keys: seconds, by, to.',
+            'Unknown key "foo". Keys: seconds, by, to, minutes, hours, days, weeks.',
         ),
         (
             "POST",

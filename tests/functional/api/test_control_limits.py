@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,11 +33,24 @@ def test_rate_out_of_reason(door: Door, rate: Any, reason: str) -> None:
     )
 
 
+ONE_WAY = 'exactly one of "by", "to" and lengths such as "hours" or "seconds" is required'
+
+
 @pytest.mark.parametrize(
     ("body", "text"),
     [
-        ({}, 'exactly one of "seconds", "by" and "to" is required'),
-        ({"seconds": 1, "by": "1h"}, 'exactly one of "seconds", "by" and "to" is required'),
+        ({}, ONE_WAY),
+        ({"seconds": 1, "by": "1h"}, ONE_WAY),
+        ({"hours": 1, "to": "2024-02-01"}, ONE_WAY),
+        ({"by": "1h", "to": "2024-02-01"}, ONE_WAY),
+        ({"hours": -1}, "hours: duration -3600 is negative"),
+        ({"hours": True}, "hours: True is not a duration"),
+        (
+            {"by": "2024-02-01"},
+            "by: '2024-02-01' is an instant, which \"to\" takes, not a duration",
+        ),
+        ({"days": 1e300}, "over the limit of 36525 days"),
+        ({"to": "2h"}, "to: '2h' is a length, which \"by\" takes, not an instant; accepted: "),
         ({"seconds": 1e300}, "over the limit of 36525 days"),
         ({"by": "9999999999 days"}, "over the limit of 36525 days"),
         ({"seconds": -5}, "is negative"),
@@ -50,6 +64,14 @@ def test_clock_moved_out_of_reason(door: Door, body: dict[str, Any], text: str) 
     status, found = refused(door.request("POST", "/_mock/clock/advance", json=body))
     assert (status, text in found) == (400, True)
     assert door.mock.clock.now() == before
+
+
+def test_the_clock_moves_by_lengths_that_are_named_as_in_python(door: Door) -> None:
+    start = door.mock.clock.now()
+    ok(door.request("POST", "/_mock/clock/advance", json={"days": 1, "hours": 1.5, "minutes": 1}))
+    assert door.mock.clock.now() - start == timedelta(days=1, hours=1, minutes=31)
+    ok(door.request("POST", "/_mock/clock/advance", data={"hours": "2"}))
+    assert door.mock.clock.now() - start == timedelta(days=1, hours=3, minutes=31)
 
 
 def test_the_clock_stops_at_the_end_of_time_and_the_world_goes_on(door: Door) -> None:

@@ -76,7 +76,7 @@ def test_base_url_with_a_slash_gives_double_slashes(door: Door) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v3/task", "/v1/task", "/v1/%00", "/v1/" + "a/" * 50]
+    "path", ["/v4", "/v1/x/", "/v3/task", "/v1/task", "/v1/%00", "/v1/" + "a/" * 50]
 )
 def test_unknown_route_lists_the_nearest(door: Door, path: str) -> None:
     status, text = refused(door.request("GET", path))
@@ -84,6 +84,13 @@ def test_unknown_route_lists_the_nearest(door: Door, path: str) -> None:
     assert text.startswith(f"Not Found: there is no route GET {path}. Nearest: ")
     assert text.endswith(".")
     assert text.count("/v1/") + text.count("/v2/") + text.count("/_mock/") >= 3
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/", "/_mock/"])
+def test_the_top_of_an_api_says_what_is_below(door: Door, path: str) -> None:
+    status, text = refused(door.request("GET", path))
+    assert status == 404
+    assert text.startswith(f"Not Found: there is nothing at {path} itself. This is scale_mock: ")
 
 
 def test_unknown_route_is_remembered_for_the_check(door: Door) -> None:

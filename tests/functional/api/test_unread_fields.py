@@ -46,6 +46,39 @@ def test_the_params_of_a_project_are_those_of_its_type(door: Door) -> None:
     ]
 
 
+IMAGE: dict[str, Any] = {
+    "attachment": "https://img.test/1.jpg",
+    "geometries": {"box": {"objects_to_annotate": ["kitten"], "min_heigth": 3}},
+    "annotation_attributes": {"age": {"type": "number", "descripton": "x"}},
+    "metadata": {"anything": {"at": "all"}},
+}
+
+
+def test_keys_inside_params_are_told_by_their_path(door: Door) -> None:
+    assert door.post("/task/imageannotation", json=IMAGE).ok
+    assert found(door) == [
+        ("create_task", "imageannotation", "geometries.box.min_heigth", 1,
+         "geometries.box.min_height"),
+        ("create_task", "imageannotation", "annotation_attributes.age.descripton", 1,
+         "annotation_attributes.age.description"),
+    ]  # fmt: skip
+
+
+def test_keys_inside_params_are_refused_where_fields_are_strict(open_door: OpenDoor) -> None:
+    door = open_door(strict_fields=True)
+    reply = door.post("/task/imageannotation", json=IMAGE)
+    assert reply.status_code == 400
+    assert "geometries.box.min_heigth" in reply.json()["error"]
+    assert reply.json()["error"].endswith(
+        "Known: can_rotate, integer_pixels, min_height, min_width, objects_to_annotate"
+    )
+    params = {"geometries": {"box": {"objects_to_anotate": ["kitten"]}}}
+    body = {"name": "p", "type": "imageannotation", "params": params}
+    reply = door.post("/projects", json=body)
+    assert reply.status_code == 400
+    assert "params.geometries.box.objects_to_anotate" in reply.json()["error"]
+
+
 def test_any_other_body_is_held_against_its_description(door: Door) -> None:
     door.post("/projects", json={"name": "p", "type": "categorization", "studio": True})
     door.post("/batches", json={"name": "b", "project": "p", "calback": "https://a.test/"})

@@ -64,7 +64,7 @@ def test_a_key_sees_only_its_own_tasks(serve: Start) -> None:
     task = completed(server, key="live_other")
     refused = run("render", task["task_id"], "--url", server.url)
     assert refused.returncode == 1
-    assert "answers 404" in refused.stderr
+    assert "answers 404: Task with that ID not found. Tasks belong to a key" in refused.stderr
     assert "is it the one of --key?" in refused.stderr
     shown = run("render", task["task_id"], "--url", server.url, "--key", "live_other")
     assert shown.returncode == 0

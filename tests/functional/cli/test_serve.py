@@ -39,6 +39,18 @@ def test_the_ready_line_is_all_that_stdout_gets(serve: Start) -> None:
     assert (code, out, err) == (0, "", "")
 
 
+def test_with_several_worlds_stderr_tells_of_keys_that_open_none(serve: Start) -> None:
+    server = serve()
+    for key in ("live_one", "live_two", "sk-3", "sk-3"):
+        server.call("GET", "/v1/tasks", key=key)
+    assert server.end() == (
+        0,
+        "",
+        "GET /v1/tasks: 401 Your API key does not correspond to a registered user. (The key *** of "
+        "4 characters is neither live_NAME nor test_NAME; there are 2 worlds: 'one', 'two')\n",
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly(serve: Start, number: int) -> None:
     server = serve()

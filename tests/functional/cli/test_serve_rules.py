@@ -41,7 +41,7 @@ def test_rules_follow_their_files(serve: Callable[..., Serve], tmp_path: Path) -
     assert names(server) == ["hold", "mine"]
 
     path.write_text(CANCEL)
-    assert said(server) == "Rules reloaded: 1 rules, 0 faults.\n"
+    assert said(server) == "Rules reloaded: 1 rule, 0 faults.\n"
     assert names(server) == ["cancel", "mine"]
     assert names(server, key="live_other") == ["cancel"]
     _, explained = server.call("GET", f"/_mock/tasks/{task['task_id']}/explain")

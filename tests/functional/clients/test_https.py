@@ -15,7 +15,8 @@ from scaleapi.exceptions import ScaleException
 from scaleapi.tasks import TaskType
 
 from scale_mock import MissingDependency, ScaleMock
-from scale_mock.mock.certificates import CA_ROUTE, Authority
+from scale_mock.config.routes import CA_ROUTE
+from scale_mock.mock.certificates import Authority
 from scale_mock.mock.pointing import CA_VARIABLES
 
 if TYPE_CHECKING:

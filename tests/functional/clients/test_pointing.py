@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
 import subprocess
 import sys
@@ -78,6 +79,42 @@ def test_two_mocks_take_turns_in_reverse() -> None:
         assert addresses(client) == (outer.v1_url, outer.url)
         assert list(client.tasks()) == []
     assert addresses(client) == (REAL + "/v1", REAL)
+
+
+@pytest.mark.parametrize("first_https", [False, True])
+@pytest.mark.parametrize("second_https", [False, True])
+def test_two_mocks_may_end_in_the_order_in_which_they_began(
+    first_https: bool, second_https: bool
+) -> None:
+    client = scaleapi.ScaleClient("live_somebody")
+    pools = client.v2.api_client.rest_client.pool_manager
+    before = vars(client.api).copy(), vars(client).copy(), pools.connection_pool_kw.copy()
+    first, second = ScaleMock(https=first_https), ScaleMock(https=second_https)
+    first.patch_client(client)
+    second.patch_client(client)
+    first.close()
+    assert addresses(client) == (second.v1_url, second.url)
+    assert client.api.api_key == second.live_key
+    assert list(client.tasks()) == []
+    second.close()
+    assert addresses(client) == (REAL + "/v1", REAL)
+    assert client.v2.api_client.configuration.access_token == "live_somebody"
+    assert {**pools.connection_pool_kw, "ca_certs": None} == {**before[2], "ca_certs": None}
+    assert (vars(client.api), vars(client)) == before[:2]
+
+
+def test_three_mocks_may_end_in_any_order() -> None:
+    client = scaleapi.ScaleClient("live_somebody")
+    for order in itertools.permutations(range(3)):
+        mocks = [ScaleMock() for _ in range(3)]
+        for mock in mocks:
+            mock.patch_client(client)
+        left = list(mocks)
+        for number in order:
+            mocks[number].close()
+            left.remove(mocks[number])
+            host = left[-1].url if left else REAL
+            assert addresses(client) == (f"{host}/v1", host)
 
 
 def test_what_is_no_client_is_refused() -> None:

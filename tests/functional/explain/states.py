@@ -66,6 +66,10 @@ def nightly(count: int) -> dict[str, Any]:
     return {"name": "nightly", "after": {"deliver": count, "every": "weekday", "at": "18:00"}}
 
 
+CAPTURED = (
+    "was captured, not sent: hooks.example.test is opened by callback_hosts=['hooks.example.test'] "
+    "(serve --callback-host hooks.example.test)"
+)
 NOBODY = "nobody yet: work cannot begin"
 TEAM = "default: the Studio team labels it"
 COMPLETE = "mock.tasks.complete('{id}')"
@@ -262,7 +266,7 @@ def attachment_failed(door: Door) -> Any:
     return task
 
 
-@state("hand", "nothing: it ended in an error (Too dark.) and its callback arrived",
+@state("hand", f"nothing: it ended in an error (Too dark.) and its callback {CAPTURED}",
        "nothing: an error is final. Create the task again, after "
        "client.clear_task_unique_id('{id}')", ends="error")  # fmt: skip
 def failed_by_hand_with_a_unique_id(door: Door) -> Any:
@@ -280,7 +284,7 @@ def completed_by_hand(door: Door) -> Any:
     return task
 
 
-@state("hourly", "nothing: it is completed and its callback arrived", "nothing")
+@state("hourly", f"nothing: it is completed and its callback {CAPTURED}", "nothing")
 def redone_by_rule_after_it_was_completed_by_hand(door: Door) -> Any:
     task = image_task(door, callback_url=HOOK)
     door.mock.tasks.complete(task)

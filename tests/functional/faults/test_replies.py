@@ -333,7 +333,7 @@ def test_wrong_faults_are_refused_over_http_in_the_same_words(shop: Shop) -> Non
     assert shop.request("GET", "/_mock/faults").json() == []
     reply = shop.request("POST", "/_mock/faults", json=[3])
     assert reply.json()["error"] == (
-        "Invalid body: expected a JSON object or an array of objects, got int."
+        "Invalid body: expected a JSON object or an array of objects, got number."
     )
 
 

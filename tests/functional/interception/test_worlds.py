@@ -32,6 +32,28 @@ def answers(key: str) -> int:
     return requests.get(URL + "/v1/tasks", auth=(key, ""), timeout=5).status_code
 
 
+def test_with_several_worlds_the_log_of_each_tells_of_a_key_that_opens_none() -> None:
+    with ScaleMock(name="one") as one, ScaleMock(name="two") as two:
+        with one.intercept(), two.intercept():
+            for key in ("live_somebody", "sk-123", ""):
+                reply = requests.get(URL + "/v1/tasks", auth=(key, ""), timeout=5)
+                assert reply.json() == {
+                    "status_code": 401,
+                    "error": "Your API key does not correspond to a registered user.",
+                }
+        told = [request.error for request in one.requests]
+        assert [request.error for request in two.requests] == told
+        assert [request.key for request in one.requests] == ["live_***", "***", "***"]
+    scale_s = "Your API key does not correspond to a registered user. "
+    assert told == [
+        f"{scale_s}(The key live_*** of 13 characters opens no world; "
+        "there are 2 worlds: 'one', 'two')",
+        f"{scale_s}(The key *** of 6 characters is neither live_NAME nor test_NAME; "
+        "there are 2 worlds: 'one', 'two')",
+        f"{scale_s}(No key that can be read came; there are 2 worlds: 'one', 'two')",
+    ]
+
+
 @pytest.mark.usefixtures("leaky")
 def test_nested_use_is_counted() -> None:
     with ScaleMock() as mock:
@@ -91,23 +113,52 @@ def test_a_failing_beginning_leaves_nothing_behind() -> None:
         (
             "ftp://a.test",
             "hosts='ftp://a.test': expected a base URL such as 'https://labels.example.test', or a "
-            "host name.",
+            "host name. Write 'https://a.test'.",
         ),
+        (
+            "http:/a.test/v1",
+            "hosts='http:/a.test/v1': expected a base URL such as 'https://labels.example.test', "
+            "or a host name. Write 'http://a.test'.",
+        ),
+        (
+            "https:a.test",
+            "hosts='https:a.test': expected a base URL such as 'https://labels.example.test', or a "
+            "host name. Write 'https://a.test'.",
+        ),
+        (
+            "::1",
+            "hosts='::1': expected a base URL such as 'https://labels.example.test', or a host "
+            "name. Write '[::1]'.",
+        ),
+        (
+            "a.test, b.test",
+            "hosts='a.test, b.test': 'a.test, b.test' is no name of a host. Several hosts are a "
+            "list of texts.",
+        ),
+        ("https://[::1", "hosts='https://[::1': this is no URL (Invalid IPv6 URL)."),
         (
             "https://a.test/scale/v1",
             "hosts='https://a.test/scale/v1': a whole host is intercepted, so leave out what "
-            "follows it (/scale/v1); only /v1 and /v2 may stand there.",
+            "follows it (/scale/v1); only /v1 and /v2 may stand there. Write 'https://a.test'.",
         ),
         (
             "https://a.test:port",
-            "hosts='https://a.test:port': this is no URL (Port could not be cast to integer value "
-            "as 'port').",
+            "hosts='https://a.test:port': 'port' is no port, a number from 1 to 65535. "
+            "Write 'https://a.test'.",
         ),
-        ("*.a.test", "hosts='*.a.test': this is no URL ('*.a.test' is no name of a host)."),
+        (
+            "a.test:99999",
+            "hosts='a.test:99999': '99999' is no port, a number from 1 to 65535. "
+            "Write 'https://a.test'.",
+        ),
+        (
+            "*.a.test",
+            "hosts='*.a.test': '*.a.test' is no name of a host. Write 'https://a.test'.",
+        ),
         (
             "https://a.test/v1?x=1#y",
             "hosts='https://a.test/v1?x=1#y': a whole host is intercepted, so leave out what "
-            "follows it (/v1?x=1#y); only /v1 and /v2 may stand there.",
+            "follows it (/v1?x=1#y); only /v1 and /v2 may stand there. Write 'https://a.test'.",
         ),
     ],
 )

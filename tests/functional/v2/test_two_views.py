@@ -463,6 +463,27 @@ def test_python_takes_a_lone_text_for_a_list_of_one_and_refuses_other_types(scen
     assert scene.v2.get_task(task_id=task.task_id).sensitive_content_reports is None
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("SFTT", "SFT"), ("rubrics", "Rubrics"), ("Pref Ranking", "RLHF: Pref Ranking")],
+)
+def test_a_misspelt_archetype_is_refused_with_the_one_that_was_meant(
+    scene: Scene, name: str, meant: str
+) -> None:
+    told = (
+        f'types: {name!r} is no archetype; did you mean "{meant}"? Archetypes: SFT, RLHF: Pref '
+        "Ranking, RLHF: Pref Ranking with Rewrites, RLVR: Reinforcement Learning with Verifiable "
+        "Rewards, Rubrics, Process Supervision, Evals, Prompt Generation, Content Understanding, "
+        "Other."
+    )
+    with pytest.raises(ConfigurationError) as refused:
+        scene.mock.projects.set_up("new", types=["SFT", name])
+    assert str(refused.value) == told
+    reply = scene.door.request("POST", "/_mock/projects/new/set_up", json={"types": [name]})
+    assert (reply.status_code, reply.json()["error"]) == (400, told)
+    assert scene.mock.projects.set_up("new", types=["Our own thing"])["types"] == ["Our own thing"]
+
+
 def test_an_annotation_is_found_by_any_id_that_somebody_gave(scene: Scene) -> None:
     odd = 'n\u00e9 "quoted" \\ \u2603'
     one = {"id": odd, "key": "k", "type": "text", "value": "v"}

@@ -30,8 +30,32 @@ Bench = Any
         ({"seed": "7"}, r"seed='7': a seed is an integer\."),
         ({"seed": True}, "a seed is an integer"),
         ({"rate": 0}, "rate=0: a rate is greater than 0"),
+        ({"rate": "fast"}, r"rate='fast': expected a number\."),
+        ({"rate": True}, r"rate=True: expected a number\."),
         ({"tasks_max": 0}, r"tasks_max=0: a limit is at least 1\."),
+        ({"objects_max": -1}, r"objects_max=-1: a limit is at least 1\."),
+        ({"journal_entries_max": "1"}, r"journal_entries_max='1': expected an integer\."),
+        ({"stuck_polls_max": -1}, r"stuck_polls_max=-1: a limit is at least 1, or 0 for none\."),
+        ({"stuck_polls_max": "a"}, r"stuck_polls_max='a': expected an integer\."),
+        ({"batch_settle_s": "1m"}, r"batch_settle_s='1m': expected a number of seconds, 0 or more"),
+        ({"callback_timeout_s": None, "rate": []}, r"rate=\[\]: expected a number\."),
+        ({"callback_timeout_s": "1"}, "callback_timeout_s='1': expected a number of seconds"),
+        ({"callback_timeout_s": 0}, "expected a number of seconds, more than 0"),
+        ({"crowd_accuracy": "good"}, r"crowd_accuracy='good': expected a number\."),
+        ({"crowd_size": "20"}, r"crowd_size='20': expected an integer of at least 1\."),
+        ({"strict_fields": "no"}, r"strict_fields='no': expected True or False\."),
+        ({"v2_expand_nested": 1}, r"v2_expand_nested=1: expected True or False\."),
+        ({"v2_not_enabled": 3}, r"v2_not_enabled=3: expected a list of texts\."),
+        ({"callback_hosts": [5]}, r"callback_hosts=\(5,\): expected a list of texts\."),
         ({"start_at": "tomorrow"}, "start_at"),
+        ({"callback_hosts": 5}, r"callback_hosts=5: expected a list of texts\."),
+        ({"https": "yes"}, r"https='yes': expected True or False\."),
+        ({"absorb_sleep": "no"}, r"absorb_sleep='no': expected True or False\."),
+        ({"scenario": ""}, "scenario='': expected the name of a shipped scenario, or a file"),
+        ({"name": "my shop"}, r"name='my shop': an account's name, as it stands in the keys"),
+        ({"name": "Straße"}, r"letters \(A to Z\), digits and _ \. @ \+ -"),
+        ({"name": ""}, "and a letter or digit first"),
+        ({"name": 5}, "name=5: an account's name"),
         ({"rules": [{"outcome": "explode"}]}, "outcome"),
     ],
 )
@@ -175,6 +199,43 @@ def test_handles_refuse_what_is_not_there(bench: Bench) -> None:
             call()
     with pytest.raises(ConfigurationError, match="expected an SDK object"):
         mock.tasks.get(3)
+
+
+def notes_of(call: Callable[[], object]) -> list[str]:
+    with pytest.raises(Refusal, match=r"with that .* not found") as refused:
+        call()
+    assert refused.value.status == 404
+    return list(refused.value.__notes__)
+
+
+def test_below_the_platform_s_words_stands_what_was_not_there_and_what_is(bench: Bench) -> None:
+    mock = bench.mock
+    assert notes_of(lambda: mock.tasks.get("x")) == [
+        "There is no task x in this world, which holds no task at all.",
+        "To fix it: let create_task arrive here: through the fixture scale_client, at mock.v1_url, "
+        "or while mock.intercept() is on.",
+    ]
+    assert notes_of(lambda: mock.batches.finalize("x")) == [
+        "There is no batch 'x' in this world.",
+        "To fix it: create the batch: this world holds none.",
+    ]
+    assert notes_of(lambda: mock.projects.calibration("x")) == [
+        "There is no project 'x' in this world.",
+        "To fix it: create the project: this world holds none.",
+    ]
+    for name in ("kittens", "puppies"):
+        bench.project(name=name)
+    bench.batch(name="monday", project="kittens")
+    task_id = bench.task()["task_id"]
+    assert [
+        notes_of(lambda: mock.explain("x"))[-1],
+        notes_of(lambda: mock.explain_batch("x"))[-1],
+        notes_of(lambda: mock.projects.get("kitten"))[-1],
+    ] == [
+        f"To fix it: name one of its tasks: {task_id!r}.",
+        "To fix it: name one of its batches: 'monday'.",
+        "To fix it: name one of its projects: 'kittens', 'puppies'; the nearest is 'kittens'.",
+    ]
 
 
 def test_batches_and_projects_by_name(bench: Bench) -> None:

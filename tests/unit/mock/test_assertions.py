@@ -52,6 +52,15 @@ def test_received_with_times_returns_a_list(bench: Bench) -> None:
     assert bench.mock.callbacks.assert_received(task=task, times=0, status="error") == []
 
 
+@pytest.mark.parametrize("times", [-1, 1.5, True, "2"])
+def test_what_is_no_count_is_refused_before_the_clock_moves(bench: Bench, times: Any) -> None:
+    task = bench.task()
+    with pytest.raises(ConfigurationError) as caught:
+        bench.mock.callbacks.assert_received(task=task, times=times)
+    assert str(caught.value) == f"times={times!r}: a count is an integer, 0 or more."
+    assert bench.mock.clock.now() == EPOCH
+
+
 def test_a_dead_receiver_fails_with_its_attempts(bench: Bench) -> None:
     bench.mock.callbacks.receiver.down()
     task = bench.task()
@@ -165,7 +174,12 @@ def test_a_task_of_another_name_fails_with_those_there_are(bench: Bench) -> None
     assert first_and_last(text) == (
         f"Expected a callback for task {task_id[:-1]}x within 30 days: none came by "
         f"2024-01-01T01:00Z; there is no task {task_id[:-1]}x in this world, which holds 1 task",
-        f"To fix it: expect one of its tasks: '{task_id}'; the nearest is '{task_id}'",
+        f"To fix it: expect one of its tasks: '{task_id}'",
+    )
+    other = bench.task(unique_id="other")["task_id"]
+    text = failure(lambda: bench.mock.callbacks.assert_received(task=f"{task_id[:-1]}x"))
+    assert first_and_last(text)[1] == (
+        f"To fix it: expect one of its tasks: '{task_id}', '{other}'; the nearest is '{task_id}'"
     )
 
 
@@ -192,8 +206,11 @@ def test_an_unknown_batch_fails_with_those_there_are(bench: Bench) -> None:
         "To fix it: expect one of its batches: 'monday'",
     )
     text = failure(lambda: bench.mock.callbacks.assert_received(batch="mondays"))
+    assert first_and_last(text)[1] == "To fix it: expect one of its batches: 'monday'"
+    bench.batch(name="sunday")
+    text = failure(lambda: bench.mock.callbacks.assert_received(batch="mondays"))
     assert first_and_last(text)[1] == (
-        "To fix it: expect one of its batches: 'monday'; the nearest is 'monday'"
+        "To fix it: expect one of its batches: 'monday', 'sunday'; the nearest is 'monday'"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from scale_mock.mock.reports.telling import (
     next_events,
     shortened,
 )
+from scale_mock.mock.reports.tracebacks import exception_of
 from scale_mock.sim.instants import EPOCH
 
 Bench = Any
@@ -153,3 +155,36 @@ def test_the_next_events_say_whose_callback_it_is(bench: Bench) -> None:
         "2024-01-01T01:00:10.800Z (in 10 s 800 ms): callback.attempt 2 of task "
         f"{task['task_id']} to http://receiver.scale-mock.test/"
     ]
+
+
+def _told(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
+
+
+def test_an_exception_is_named_by_the_first_line_of_its_words() -> None:
+    for words in ("no such row", "assert 'a' == 'b'\n  \n  - b\n  + a"):
+        try:
+            raise LookupError(words)
+        except LookupError as error:
+            told = _told(error)
+        assert exception_of(told) == f"LookupError: {words.partition(chr(10))[0]}"
+
+
+def test_of_several_exceptions_the_last_one_counts() -> None:
+    def find() -> None:
+        try:
+            raise KeyError("row")
+        except KeyError as error:
+            raise LookupError("no such row\nnor any other") from error
+
+    with pytest.raises(LookupError) as raised:
+        find()
+    last = raised.value
+    assert exception_of(_told(last)) == "LookupError: no such row"
+    assert exception_of(_told(last.with_traceback(None))) == "LookupError: no such row"
+
+
+def test_an_exception_without_a_frame_is_named_too() -> None:
+    assert exception_of("TypeError: a handler returns a status\n") == (
+        "TypeError: a handler returns a status"
+    )

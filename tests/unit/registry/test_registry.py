@@ -10,6 +10,7 @@ import pytest
 from scale_mock.config import Settings
 from scale_mock.domain.refusals import Refusal
 from scale_mock.registry import Registry
+from scale_mock.registry.registry import STRANGERS_MAX
 from scale_mock.world import World
 
 if TYPE_CHECKING:
@@ -143,3 +144,16 @@ def test_callbacks_find_their_world_by_their_auth_key() -> None:
     assert registry.find_by_auth(first.auth_key("live")) is first
     assert registry.find_by_auth(second.auth_key("test")) is second
     assert registry.find_by_auth("") is None
+
+
+def test_strangers_are_told_once_in_the_same_words_and_not_without_end() -> None:
+    told: list[str] = []
+    registry = Registry(factory=world)
+    registry.tell_stranger("nobody listens")
+    registry.on_stranger = told.append
+    for number in (1, 1, 2, *range(200)):
+        registry.tell_stranger(f"GET /{number}")
+    assert told[:2] == ["GET /1", "GET /2"]
+    assert len(told) == len(set(told)) == STRANGERS_MAX - 1
+    assert registry.makes_worlds
+    assert not Registry().makes_worlds

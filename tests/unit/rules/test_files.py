@@ -125,6 +125,28 @@ def test_odd_bytes_are_refused_in_words(
     assert str(refusal.value).startswith(problem)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "hint"),
+    [
+        (
+            "r.yaml",
+            "rule:\n  - after: 1h\n",
+            ". YAML is not read: write TOML, or JSON in a file named .json",
+        ),
+        ("rules.txt", '{"rule": []}', ". JSON is read from files named .json"),
+        ("r.toml", "rule = [", ""),
+    ],
+)
+def test_a_file_of_another_format_is_told_the_two_that_are_read(
+    tmp_path: Path, name: str, content: str, hint: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ConfigurationError, match=r": malformed TOML: ") as refusal:
+        read_files([tmp_path / name])
+
+    assert str(refusal.value).partition("malformed TOML: ")[2].partition(".")[2] == hint[1:]
+
+
 def test_a_file_that_is_not_there_is_refused_in_words(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(ConfigurationError, match=r": cannot be read: "):
@@ -322,3 +344,18 @@ def test_files_that_are_wrong_from_the_beginning_are_refused_with_all_problems(
         WatchedFiles([tmp_path / "r.toml"], print)
 
     assert str(refusal.value).count("r.toml:") == 2
+
+
+def test_a_folder_and_a_binary_file_are_told_what_to_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rules").mkdir()
+    Path("r.toml").write_bytes(b"\x00\xff")
+    result = CliRunner().invoke(commands, ["check", "rules", "r.toml"])
+    example = os.path.join("rules", "*.toml")
+    assert result.stdout == (
+        f"rules: cannot be read: Is a directory; name the files in it, for example {example}\n"
+        "r.toml:1: is not UTF-8: invalid start byte. It has to be text, TOML or JSON\n"
+    )
+    assert result.exit_code == 1

@@ -274,6 +274,7 @@ def test_parse_instant_reads(value: str | date, expected: datetime) -> None:
         ("", "''"),
         ("2024-13-01", "'2024-13-01'"),
         ("0001-01-01T00:00+23:00", "'0001-01-01T00:00+23:00'"),
+        ("12", "'12'"),
         (5, "5"),
         (None, "null"),
     ],
@@ -283,5 +284,38 @@ def test_parse_instant_refuses(value: object, shown: str) -> None:
         parse_instant(value, where="start_at")  # type: ignore[arg-type]
     assert str(refused.value) == (
         f"start_at: {shown} is not an instant; accepted: ISO 8601 text such as "
-        '"2024-01-01T08:00:00Z", or a datetime; UTC unless it says'
+        '"2024-01-01T08:00:00Z", or a datetime; UTC unless it says otherwise'
     )
+
+
+@pytest.mark.parametrize("value", ["2h", "3 days", "1d 6h", "90s"])
+def test_parse_instant_says_of_a_length_what_it_is(value: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_instant(value, where="to")
+    assert str(refused.value).startswith(f"to: '{value}' is a length, not an instant; accepted: ")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2024-03-01", "'2024-03-01'"),
+        ("2024-03-01T09:00Z", "'2024-03-01T09:00Z'"),
+        (date(2024, 3, 1), "datetime.date(2024, 3, 1)"),
+    ],
+)
+def test_an_instant_is_no_length(value: object, shown: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_duration(value, where="after", instants="at")  # type: ignore[arg-type]
+    assert str(refused.value).startswith(
+        f"after: {shown} is an instant, which at takes, not a duration; accepted: a timedelta, "
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "range_"),
+    [("2h-8h", "2h..8h"), ("2 h - 8 h", "2 h..8 h"), ("30m-1h 30m", "30m..1h 30m")],
+)
+def test_a_range_with_a_dash_is_told_how_ranges_are_written(text: str, range_: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_span(text)
+    assert str(refused.value) == f'"{text}" is not a duration; a range is written "{range_}"'

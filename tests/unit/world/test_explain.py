@@ -140,7 +140,11 @@ def test_an_errored_task_whose_callback_arrived(make_desk: Callable[..., Desk]) 
 def test_a_task_whose_callback_was_captured(desk: Desk) -> None:
     task = desk.task(callback_url="https://other.example/")
     desk.world.pump.run_until_idle()
-    assert waits(desk, task) == ("nothing: it is completed and its callback arrived", "nothing")
+    assert waits(desk, task) == (
+        "nothing: it is completed and its callback was captured, not sent: other.example is opened "
+        "by callback_hosts=['other.example'] (serve --callback-host other.example)",
+        "nothing",
+    )
 
 
 def test_a_task_whose_callback_is_tried_again(desk: Desk) -> None:
@@ -270,7 +274,8 @@ def test_a_completed_batch(desk: Desk) -> None:
         "nothing",
     )
     assert batch_waits(desk, told) == (
-        "nothing: it is completed and its callback arrived",
+        "nothing: it is completed and its callback was captured, not sent: other.example is opened "
+        "by callback_hosts=['other.example'] (serve --callback-host other.example)",
         "nothing",
     )
 

@@ -228,7 +228,10 @@ def test_over_http_a_refusal_is_a_400(mock: ScaleMock) -> None:
     before = mock.snapshot()
     for body, text in (
         (json.dumps(changed), "was changed since"),
-        (json.dumps(sealed({**changed, "left_out": 5})), "cannot be read: TypeError"),
+        (
+            json.dumps(sealed({**changed, "left_out": 5})),
+            "cannot be read: $.left_out: expected a list, found 5.",
+        ),
         ("[]", ""),
         ("{", ""),
     ):
@@ -241,6 +244,75 @@ def test_over_http_a_refusal_is_a_400(mock: ScaleMock) -> None:
     after = mock.snapshot()
     assert after["sides"] == before["sides"]
     assert after["scheduler"] == before["scheduler"]
+
+
+GONE = object()
+
+
+@pytest.mark.parametrize(
+    ("place", "by", "problem"),
+    [
+        ("scheduler", GONE, "$: the key 'scheduler' is missing"),
+        ("scheduler events", {}, "$.scheduler.events: expected a list, found an object"),
+        ("scheduler events 0 2", "x", "$.scheduler.events[0][2]: expected an integer, found 'x'"),
+        ("scheduler events 0", [1], "$.scheduler.events[0]: expected a list of 7, found a list"),
+        ("journal seq", "x", "$.journal.seq: expected an integer, found 'x'"),
+        ("journal entries 1 1", 5, "$.journal.entries[1][1]: expected text, found 5"),
+        ("start_at", "soon", "$.start_at: this is not what a snapshot has here (ValueError: "
+         "Invalid isoformat string: 'soon')"),
+        ("start_at", 5, "$.start_at: expected text, found 5"),
+        ("settings", [], "$.settings: expected an object, found a list"),
+        ("settings", {"sed": 1}, "$.settings: *sed*"),
+        ("sides live", GONE, "$.sides: the key 'live' is missing"),
+        ("sides live tasks 0 status", 5,
+         "$.sides.live.tasks[0].status: expected text, found 5"),
+        ("sides live tasks 0 status", "done",
+         "$.sides.live.tasks[0].status: expected one of pending, completed, canceled, error, "
+         "deleted, found 'done'"),
+        ("sides live tasks 0 params", "{}",
+         "$.sides.live.tasks[0].params: expected bytes, found '{}'"),
+        ("sides live tasks 0 seq", GONE, "$.sides.live.tasks[0]: the key 'seq' is missing"),
+        ("sides live tasks 0 colour", 5, "$.sides.live.tasks[0]: there is no key 'colour' here"),
+        ("sides live tasks 1", 5, "$.sides.live.tasks[1]: expected an object, found 5"),
+        ("sides live tasks 0 batch", {"$batch": "live/none"},
+         "$.sides.live.tasks[0].batch: A snapshot refers to batch 'live/none', which is not in "
+         "it."),
+        ("sides live projects 0 name", ["p"],
+         "$.sides.live.projects[0].name: expected text, found a list"),
+        ("sides live projects 0 $", "Projekt",
+         "$.sides.live.projects[0]: A snapshot names a record 'Projekt' that is not known."),
+        ("sides live projects 0 archetypes", {"$tuple": [3]},
+         "$.sides.live.projects[0].archetypes[0]: expected text, found 3"),
+        ("sides live rest crowds p", 5, "$.sides.live.rest.crowds.p: expected a Crowd, found 5"),
+        ("core team", {"$map": []}, "$.core.team: A snapshot has a tag '$map' that is not known."),
+        ("core later", 5, "$.core: there is no key 'later' here"),
+        ("faults", {"number": 1}, "$.faults: the key 'entries' is missing"),
+        ("callbacks", 5, "$.callbacks: expected an object, found 5"),
+    ],
+)  # fmt: skip
+def test_what_was_forged_is_refused_with_its_place(
+    mock: ScaleMock, place: str, by: object, problem: str
+) -> None:
+    forged = copy.deepcopy(mock.snapshot())
+    around: Any = forged
+    *path, last = (int(key) if key.isdigit() else key for key in place.split())
+    for key in path:
+        around = around[key]
+    if by is GONE:
+        del around[last]
+    else:
+        around[last] = by
+    text = refusal(mock, sealed(forged))
+    start = f"This snapshot, written by scale_mock {__version__}, cannot be read: "
+    end = f". Take it again with this version, scale_mock {__version__}."
+    if problem.endswith("*"):
+        first, word, _ = problem.split("*")
+        assert text.startswith(start + first)
+        assert word in text
+    else:
+        assert text == start + problem.removesuffix(".") + (
+            end if problem[-1] != "." else f".{end}"
+        )
 
 
 def nodes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
