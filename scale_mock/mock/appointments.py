@@ -58,7 +58,7 @@ class AppointmentBook:
         """
         from scale_mock.selectors.durations import parse_instant
 
-        due = parse_instant(instant, where="at()")
+        due = parse_instant(instant, where="at()", lengths="every()")
         if due < self._world.now():
             raise ConfigurationError(
                 f"at({to_iso(due)}): that is in the past; the clock stands at "
@@ -75,7 +75,7 @@ class AppointmentBook:
         """
         from scale_mock.selectors.durations import parse_duration
 
-        length = parse_duration(period, where="every()")
+        length = parse_duration(period, where="every()", instants="at()")
         if not length:
             raise ConfigurationError("every(): a period is longer than nothing.")
         return self._add(self._world.now() + length, length, function, where="every()")

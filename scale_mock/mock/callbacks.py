@@ -149,8 +149,8 @@ class Callbacks:
         __tracebackhide__ = True
         expected = expectation(task=task, batch=batch, status=status, reason=reason, url=url)
         span = parse_duration(within, where="within")
-        if times is not None and times < 0:
-            raise ConfigurationError(f"times={times!r}: a count is at least 0.")
+        if times is not None and (type(times) is not int or times < 0):
+            raise ConfigurationError(f"times={times!r}: a count is an integer, 0 or more.")
         least = 1 if times is None else times
         watch = _Watch(self._world, expected)
         since = self._begin_wait()

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scale_mock.config.routes import CA_ROUTE
 from scale_mock.errors import MissingDependency
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SCALE = ("api.scale.com", "api.scaleapi.com", "api.scale.ai")
 """Scale's own API hosts, for whoever sends their traffic here by name."""
-CA_ROUTE = "/_mock/ca.pem"
-"""Where an https server hands out its authority; needs no key."""
 WILDCARDS = frozenset({"0.0.0.0", "::", ""})
 
 _lock = threading.Lock()

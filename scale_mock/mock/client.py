@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from scale_mock.errors import ConfigurationError, MissingDependency
+from scale_mock.mock.patch import Patch
 from scale_mock.registry.keys import parse_key
 
 if TYPE_CHECKING:
@@ -73,34 +73,21 @@ def point(
             f"patch_client({client!r}): expected a scaleapi.ScaleClient of scaleapi 2.15 or later, "
             f"with its two halves .api and .v2 ({error})."
         ) from error
-    undo: list[Callable[[], None]] = []
-
-    def change(thing: object, name: str, value: object) -> None:
-        undo.append(partial(setattr, thing, name, getattr(thing, name)))
-        setattr(thing, name, value)
-
-    change(api, "base_api_url", f"{url}/v1")
-    change(configuration, "host", url)
+    patch = Patch(client)
+    patch.change(api, "base_api_url", f"{url}/v1")
+    patch.change(configuration, "host", url)
     known = parse_key(api.api_key)
     if keys is not None and known is not None:
         key = keys[1] if known.mode == "test" else keys[0]
-        change(api, "api_key", key)
-        change(api, "_auth", (key, ""))
-        change(configuration, "access_token", key)
+        patch.change(api, "api_key", key)
+        patch.change(api, "_auth", (key, ""))
+        patch.change(configuration, "access_token", key)
     if ca_file is not None:
-        change(api, "verify", str(ca_file))
-        api._http_request = _trusting(api._http_request, str(ca_file))
-        undo.append(partial(delattr, api, "_http_request"))
-        change(configuration, "ssl_ca_cert", str(ca_file))
-        before = pools.connection_pool_kw.get("ca_certs")
-        undo.append(partial(_trust, pools, before))
-        _trust(pools, str(ca_file))
-
-    def restore() -> None:
-        while undo:
-            undo.pop()()
-
-    return restore
+        patch.change(api, "verify", str(ca_file))
+        patch.change(api, "_http_request", _trusting(api._http_request, str(ca_file)))
+        patch.change(configuration, "ssl_ca_cert", str(ca_file))
+        patch.change(_Trust(pools), "ca_certs", str(ca_file))
+    return patch.take_back
 
 
 def _trusting(send: FunctionType, ca_file: str) -> Callable[..., object]:
@@ -113,6 +100,8 @@ def _trusting(send: FunctionType, ca_file: str) -> Callable[..., object]:
     from types import FunctionType, SimpleNamespace
 
     import requests
+
+    send = getattr(send, "of", send)  # another mock may have made one of its own
 
     class Session(requests.Session):
         def request(self, *args: Any, **more: Any) -> requests.Response:
@@ -127,10 +116,23 @@ def _trusting(send: FunctionType, ca_file: str) -> Callable[..., object]:
         own.__kwdefaults__ = send.__kwdefaults__
         return own(*args, **more)
 
+    sending.of = send  # type: ignore[attr-defined]
     return sending
 
 
-def _trust(pools: PoolManager, ca_file: str | None) -> None:
-    """Has a connection pool trust an authority from its next connection on."""
-    pools.connection_pool_kw["ca_certs"] = ca_file
-    pools.clear()
+class _Trust:
+    """The authority that a connection pool trusts, from its next connection on."""
+
+    def __init__(self, pools: PoolManager) -> None:
+        self.pools = pools
+
+    @property
+    def ca_certs(self) -> str | None:
+        """The authority's file; ``None`` for those that everybody trusts."""
+        found: str | None = self.pools.connection_pool_kw.get("ca_certs")
+        return found
+
+    @ca_certs.setter
+    def ca_certs(self, ca_file: str | None) -> None:
+        self.pools.connection_pool_kw["ca_certs"] = ca_file
+        self.pools.clear()

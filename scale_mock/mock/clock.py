@@ -58,7 +58,7 @@ class Clock:
         __tracebackhide__ = True
         length = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         if by is not None:
-            length += parse_duration(by, where="advance()")
+            length += parse_duration(by, where="advance()", instants="advance_to()")
         elif not length:
             raise ConfigurationError(
                 'advance(): say how far, for example advance(hours=3) or advance("1d 6h").'
@@ -77,7 +77,7 @@ class Clock:
             ConfigurationError: It is no instant, or lies in the past.
         """
         __tracebackhide__ = True
-        target = parse_instant(instant, where="advance_to()")
+        target = parse_instant(instant, where="advance_to()", lengths="advance()")
         if target < self.now():
             raise ConfigurationError(
                 f"advance_to(): time cannot go backwards; it is {to_iso(self.now())}, asked for "

@@ -186,8 +186,13 @@ def _bare(value: Any) -> Any:
 
 
 def _bad(result: Any) -> int:
-    """How many tests of a unittest run went wrong so far."""
-    return 0 if result is None else len(result.failures) + len(result.errors)
+    """How many tests of a unittest run went wrong so far.
+
+    pytest gives a test of its own as the result, which keeps all that was raised in one list.
+    """
+    return sum(
+        len(getattr(result, name, None) or ()) for name in ("failures", "errors", "_excinfo")
+    )
 
 
 @overload

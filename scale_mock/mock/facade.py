@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from scale_mock.config import Settings
 from scale_mock.config.settings import check_name
+from scale_mock.errors import ConfigurationError
+from scale_mock.mock.alive import WORLDS
 from scale_mock.mock.host import Host
 from scale_mock.mock.inside import Inside
 from scale_mock.mock.interception import guard_scale, leaks_so_far, raise_leaks
 from scale_mock.mock.scene import NO_SCENE, Scene
+from scale_mock.mock.sleep.lookout import end_lookout, keep_lookout
 from scale_mock.mock.sleep.outer import PROCESS_TIME
-from scale_mock.registry.keys import generated_name
+from scale_mock.registry.keys import checked_name, generated_name
 from scale_mock.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from os import PathLike
     from types import TracebackType
@@ -35,9 +39,18 @@ USUAL = Settings()
 _numbers = itertools.count(1)
 
 
-def _texts(given: Iterable[str]) -> tuple[str, ...]:
-    """One text stands for a list of one."""
-    return (given,) if isinstance(given, str) else tuple(given)
+def _host_names(given: object) -> object:
+    """Hosts for callbacks; one text stands for a list of one."""
+    if isinstance(given, str):
+        return (given,)
+    return (tuple(given) or None) if isinstance(given, Iterable) else given
+
+
+def _is_on(name: str, given: object) -> bool:
+    """An argument that is a yes or no: the text "no" would be neither."""
+    if not isinstance(given, bool):
+        raise ConfigurationError(f"{name}={given!r}: expected True or False.")
+    return given
 
 
 def _rules(
@@ -137,16 +150,18 @@ class ScaleMock(Inside):
     ) -> None:
         for setting in settings:
             check_name(setting)
+        speaks_https = _is_on("https", https)
+        absorbs = _is_on("absorb_sleep", absorb_sleep)
         scene = _scene(scenario)
         settings |= {"seed": seed, "clock": clock}
         settings |= {"strict_fields": strict_fields, "rapid_gate": rapid_gate}
-        chosen = _chosen(scene, {**settings, "callback_hosts": _texts(callback_hosts) or None})
+        chosen = _chosen(scene, {**settings, "callback_hosts": _host_names(callback_hosts)})
         begin = scene.start_at
         if start_at is not None:
             from scale_mock.selectors.durations import parse_instant
 
             begin = parse_instant(start_at, where="start_at")
-        self.name = name if name is not None else generated_name(next(_numbers))
+        self.name = generated_name(next(_numbers)) if name is None else checked_name(name)
         first_rules, file_faults = _rules(rules) if rules else ([], [])
         self._world = World(
             name=self.name,
@@ -157,15 +172,18 @@ class ScaleMock(Inside):
             faults=[*(_faults(faults) if faults else ()), *file_faults, *scene.faults],
         )
         self._undo: list[Callable[[], None]] = []
-        if absorb_sleep:
+        if absorbs:
             self._absorb_sleep()
         self._owns_host = host is None
         self._host = host or host_of_mocks()
         self._host.add(self._world)
+        if chosen.vain_sleep_s:
+            keep_lookout(self._world, self._host)
+        WORLDS.add(self._world)
         self._closed = False
         guard_scale()
         self._leaks = leaks_so_far()
-        self._https = https
+        self._https = speaks_https
         self._furnish()
         self._play(scene)
 
@@ -188,6 +206,8 @@ class ScaleMock(Inside):
         self._closed = True
         while self._undo:
             self._undo.pop()()
+        end_lookout(self._world)
+        WORLDS.discard(self._world)
         self._host.remove(self._world)
         if self._owns_host:
             self._host.stop()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.audits import CUSTOMER
 from scale_mock.domain.calibration import calibration_of
-from scale_mock.domain.refusals import BATCH_NOT_FOUND, PROJECT_NOT_FOUND, TASK_NOT_FOUND
 from scale_mock.envelopes.objects import batch_json, batch_status_json, project_json
 from scale_mock.envelopes.rapid import calibration_json, taskers_json
 from scale_mock.envelopes.tasks import at_door, render_task
 from scale_mock.errors import ConfigurationError
+from scale_mock.mock.finding import found_batch, found_project, found_task
 from scale_mock.world import staff
 
 if TYPE_CHECKING:
@@ -185,12 +185,7 @@ class TaskHandle:
             return self._json(found)
 
     def _find(self, task: object) -> Task:
-        from scale_mock.callbacks.expect import expectation
-
-        found = self._world.find_task(expectation(task=task).task or "")
-        if found is None:
-            raise TASK_NOT_FOUND()
-        return found
+        return found_task(self._world, task)
 
     def _json(self, task: Task) -> Json:
         body: Json = json.loads(at_door(render_task(task), task.door))
@@ -258,12 +253,7 @@ class BatchHandle:
             return batch_json(found)
 
     def _find(self, batch: object) -> Batch:
-        from scale_mock.callbacks.expect import expectation
-
-        found = self._world.find_batch(expectation(batch=batch).batch or "")
-        if found is None:
-            raise BATCH_NOT_FOUND()
-        return found
+        return found_batch(self._world, batch)
 
 
 class ProjectHandle:
@@ -357,8 +347,4 @@ class ProjectHandle:
             return project_json(project)
 
     def _find(self, name: str) -> tuple[Side, Project]:
-        for mode in ("live", "test"):
-            side = self._world.core.sides[mode]
-            if name in side.projects:
-                return side, side.projects[name]
-        raise PROJECT_NOT_FOUND()
+        return found_project(self._world, name)

@@ -6,6 +6,7 @@ import threading
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from scale_mock.mock.alive import CLOSED
 from scale_mock.mock.threads.retries import MOVING, RetryGate
 from scale_mock.registry import Registry
 
@@ -139,6 +140,7 @@ class Host:
             servers, self._servers = list(self._servers.values()), {}
             driver, self._driver = self._driver, None
         for server in servers:
+            CLOSED.append(server.url)
             server.stop()
         if driver is not None:
             driver.close()

@@ -109,16 +109,12 @@ class Inside(Doors, Furniture, Hindsight, Snapshots):
         Raises:
             Refusal: There is no such task.
         """
-        from scale_mock.callbacks.expect import expectation
-        from scale_mock.domain.refusals import TASK_NOT_FOUND
+        from scale_mock.mock.finding import found_task
         from scale_mock.world.explain import explain_task
 
         self._world.pump.rest()
         with self._world.lock:
-            found = self._world.find_task(expectation(task=task).task or "")
-            if found is None:
-                raise TASK_NOT_FOUND()
-            return explain_task(self._world, found)
+            return explain_task(self._world, found_task(self._world, task))
 
     def explain_batch(self, batch: object) -> Explanation:
         """Where a batch stands.
@@ -129,16 +125,12 @@ class Inside(Doors, Furniture, Hindsight, Snapshots):
         Raises:
             Refusal: There is no such batch.
         """
-        from scale_mock.callbacks.expect import expectation
-        from scale_mock.domain.refusals import BATCH_NOT_FOUND
+        from scale_mock.mock.finding import found_batch
         from scale_mock.world.explain import explain_batch
 
         self._world.pump.rest()
         with self._world.lock:
-            found = self._world.find_batch(expectation(batch=batch).batch or "")
-            if found is None:
-                raise BATCH_NOT_FOUND()
-            return explain_batch(self._world, found)
+            return explain_batch(self._world, found_batch(self._world, batch))
 
     def at(self, instant: datetime | str, function: Callable[[], object]) -> Appointment:
         """Has a function called once, when the clock gets to an instant.

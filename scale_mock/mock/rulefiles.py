@@ -136,7 +136,8 @@ class WatchedFiles:
                 self.equip(world)
             except ScaleMockError as error:
                 self._say(f"{error} The rules of world {world.name} stay as they were.")
-        self._say(f"Rules reloaded: {len(found.rules)} rules, {len(found.faults)} faults.")
+        rules, faults = counted(len(found.rules), "rule"), counted(len(found.faults), "fault")
+        self._say(f"Rules reloaded: {rules}, {faults}.")
         return True
 
     def _read(self) -> Reading:
@@ -156,3 +157,8 @@ class WatchedFiles:
             else:
                 looks.append((status.st_mtime_ns, status.st_size))
         return looks
+
+
+def counted(number: int, what: str) -> str:
+    """``1 rule``, ``2 rules``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

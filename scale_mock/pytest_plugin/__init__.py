@@ -12,6 +12,7 @@ argument, so a nearer list replaces the farther one; ``faults`` likewise.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from scale_mock.config.options import ARGUMENTS
 from scale_mock.config.width import look_at_terminal, width
 from scale_mock.errors import ConfigurationError, MissingDependency, ScaleMockError
 from scale_mock.pytest_plugin.checking import TOLD_LATE, leaks_left, renew_guard
-from scale_mock.pytest_plugin.reading import header, refuse_misspelt
+from scale_mock.pytest_plugin.reading import header, refuse_misspelt, refuse_misspelt_ini
 from scale_mock.pytest_plugin.registering import add_options, watch
 from scale_mock.pytest_plugin.running import RUN, RUNNING
 from scale_mock.pytest_plugin.server import ScaleServer as ScaleServer
@@ -66,6 +67,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MATRIX_HELP)
     look_at_terminal(getattr(config, "workerinput", {}).get("scale_mock_width"))
     try:
+        if any(str(word).startswith("--scale-mock-") for word in config.invocation_params.args):
+            from scale_mock.pytest_plugin.rooting import refuse_stolen_root
+
+            refuse_stolen_root(config)
+        refuse_misspelt_ini(config)
         session = config.stash[SESSION] = Session(config)
         if "url" in session.told:
             from scale_mock.pytest_plugin.remote import Elsewhere
@@ -73,11 +79,25 @@ def pytest_configure(config: pytest.Config) -> None:
             session.elsewhere = Elsewhere(config, session.told)
     except ConfigurationError as error:
         raise pytest.UsageError(f"scale_mock: {error}") from None
+    if _has_variables():
+        from scale_mock.pytest_plugin.variables import warn_of_misspelt
+
+        warn_of_misspelt(config, session.told)
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     """What holds for a world that neither marker nor ``scale_mock_config`` changes."""
-    return header(config.stash[SESSION].told)
+    told = config.stash[SESSION].told
+    if not _has_variables():
+        return [header(told)]
+    from scale_mock.pytest_plugin.variables import strange_variables
+
+    return [header(told), *strange_variables(told)]
+
+
+def _has_variables() -> bool:
+    """Whether any variable of the environment looks like ours; hardly any run has one."""
+    return any(name[:5].upper() == "SCALE" for name in os.environ)
 
 
 def pytest_assertrepr_compare(
@@ -163,26 +183,44 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Result[pytest.TestReport]]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, Result[pytest.TestReport]]:
     """Remembers how a test went; a failed one is told about its world, if it has one."""
+    if call.excinfo is not None and isinstance(call.excinfo.value, ScaleMockError):
+        _shorten(item.config, call.excinfo.value)
+    if call.excinfo is not None and call.when != "teardown":
+        from scale_mock.pytest_plugin.hints import add_hints
+
+        add_hints(item, call, item.stash[RUN].mock if RUN in item.stash else None)
     outcome = yield
     report = outcome.get_result()
     if report.failed:
         item.stash[_FAILED] = True
     if report.when == "teardown" and TOLD_LATE in item.stash:
-        report.sections.append(("scale_mock", item.stash[TOLD_LATE]))
+        from scale_mock.pytest_plugin.dumping import add_section
+
+        add_section(report, item.stash[TOLD_LATE])
         del item.stash[TOLD_LATE]
     run = item.stash.get(RUN, None)
     if run is None or report.when == "teardown":
         return
     if report.failed:
         run.failed = True
-    elif report.when == "call" and report.passed:
-        run.passed = True
-    if report.failed or (run.terms.report == "always" and report.when == "call"):
+    elif report.when == "call":
+        run.passed = report.passed  # a subtest's comes before its test's, which counts
+    if run.is_told(report):
         from scale_mock.pytest_plugin.dumping import tell
 
         tell(run, report)
+
+
+def _shorten(config: pytest.Config, refusal: ScaleMockError) -> None:
+    """Has a refusal point at the test's line, unless somebody asks for the full trace."""
+    if not config.getoption("fulltrace"):
+        from scale_mock.pytest_plugin.frames import hide_ours
+
+        hide_ours(refusal)
 
 
 @pytest.fixture(scope="session")

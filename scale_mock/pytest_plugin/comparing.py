@@ -81,7 +81,7 @@ def compared(op: str, left: object, right: object, *, full: bool = False) -> lis
     """
     if op == "==":
         return _enum_and_text(left, right) or _equal(left, right, full=full)
-    return _contained(left, right) if op == "in" else None
+    return _enums_and_texts(left, right) or _contained(left, right) if op == "in" else None
 
 
 def _equal(left: object, right: object, *, full: bool) -> list[str] | None:
@@ -208,6 +208,28 @@ def _enum_and_text(left: object, right: object) -> list[str] | None:
             f"The SDK's objects hold plain texts. Compare with {member}.value",
         ]
     return None
+
+
+def _enums_and_texts(left: object, right: object) -> list[str] | None:
+    """``task.status in (TaskStatus.Completed, TaskStatus.Error)``, or the other way round."""
+    if not isinstance(right, list | tuple | set | frozenset):
+        return None
+    sought = [left] if isinstance(left, Enum) else [one for one in right if isinstance(one, Enum)]
+    texts = [one for one in (left, *right) if isinstance(one, str)]
+    members = [
+        member
+        for member in sought
+        if type(member).__module__.startswith("scaleapi") and not isinstance(member, str)
+    ]
+    if not members or not texts:
+        return None
+    first = members[0]
+    found = any(member.value in texts for member in members)
+    same = "though a value is the same" if found else "and no value is the same either"
+    return [
+        f"{left!r} in {right!r}: a text is no {type(first).__name__}, {same}",
+        f"The SDK's objects hold plain texts. Write {first}.value",
+    ]
 
 
 def _foreign(value: object) -> Thing:

@@ -9,7 +9,16 @@ import pytest
 
 from scale_mock.errors import ConfigurationError
 from scale_mock.pytest_plugin.reading import MARKER
-from scale_mock.pytest_plugin.seeds import WORLDS, Order, checked, id_of, natural, order_of, single
+from scale_mock.pytest_plugin.seeds import (
+    WORLDS,
+    Order,
+    checked,
+    id_here,
+    id_of,
+    natural,
+    order_of,
+    single,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
@@ -68,7 +77,7 @@ class Reports:
             report.scale_mock_order = [*order, *self._repeated(item, order)]
 
     def _repeated(self, item: pytest.Item, order: Order) -> tuple[str, str]:
-        test = single(item.nodeid, order)
+        test = single(id_here(item), order)
         seed = self._session.seed_to_say
         flags = "" if seed is None else f"--scale-mock-seed={seed} "
         if "url" in self._session.above:

@@ -16,6 +16,7 @@ from scale_mock.config.options import (
     default_of,
     from_arguments,
 )
+from scale_mock.config.settings import NAMES
 from scale_mock.config.version import VERSION
 from scale_mock.errors import ConfigurationError
 from scale_mock.pytest_plugin.paths import FILES, beside
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARKER = "scale_mock"
+INI = f"{MARKER}_"
+"""How the names of our ini options begin."""
 HEADED = ("strict", "strict_fields", "allow", "url", "report", "dump")
 """Options that the line about a run tells where they are not as usual."""
 
@@ -106,6 +109,46 @@ def from_ini(config: pytest.Config) -> dict[str, Given]:
     }
     folder = config.rootpath if config.inipath is None else config.inipath.parent
     return _found_beside(found, folder)
+
+
+def refuse_misspelt_ini(config: pytest.Config) -> None:
+    """Refuses ini options of a name that begins like ours and that nobody knows.
+
+    pytest warns of them at the end of a run, where nobody looks.
+
+    Raises:
+        ConfigurationError: There is one.
+    """
+    known = {option.ini for option in OPTIONS}
+    for name in _said_in_ini(config):
+        if not name.startswith(INI) or name in known:
+            continue
+        try:
+            config.getini(name)
+        except ValueError:
+            raise ConfigurationError(_no_option(name)) from None
+
+
+def _said_in_ini(config: pytest.Config) -> list[str]:
+    # Its public name warns since pytest 9.
+    said: Mapping[str, object] = vars(config).get("_inicfg") or vars(config).get("inicfg") or {}
+    return list(said)
+
+
+def _no_option(name: str) -> str:
+    from difflib import get_close_matches
+
+    bare = name.removeprefix(INI)
+    if bare in NAMES:
+        return (
+            f"{name}: {bare} is a setting, which no ini option sets: say it in the marker, "
+            f"@pytest.mark.scale_mock({bare}=...), or for every test in the fixture "
+            f'scale_mock_config, {{"{bare}": ...}}.'
+        )
+    known = [option.ini for option in OPTIONS]
+    close = get_close_matches(name, known, n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    return f"{name}: there is no such ini option.{meant} Options: {', '.join(known)}."
 
 
 def _ini_value(config: pytest.Config, option: Option) -> object:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scale_mock.pytest_plugin.checking import Terms, leaks_found, problems_of
+from scale_mock.pytest_plugin.checking import Terms, leaks_found, leaks_left, problems_of
 from scale_mock.pytest_plugin.seeds import repeat_of
 from scale_mock.pytest_plugin.summary import note_unread
 
@@ -55,6 +55,18 @@ class Run:
         leaks = leaks_found(lambda: self.terms.allow)
         problems = self.problems() if self.terms.strict else None
         return "\n".join(text for text in (leaks, problems) if text is not None) or None
+
+    def is_told(self, report: pytest.TestReport) -> bool:
+        """Whether a report on the setup or call is told of the world.
+
+        pytest fails a test for its failed subtests after its report was made; what the strict
+        checks find by then stands in none of theirs.
+        """
+        if report.failed or report.when != "call":
+            return report.failed
+        if self.terms.report == "always":
+            return True
+        return self.failed and (bool(leaks_left()) or self.problems() is not None)
 
     def problems(self) -> str | None:
         """What the strict checks have against the world; ``None`` for nothing."""

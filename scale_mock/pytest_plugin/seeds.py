@@ -7,6 +7,8 @@ run is looked after here as well.
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scale_mock.config.options import Given
@@ -81,8 +83,19 @@ def repeat_of(item: pytest.Item, seed_flag: str) -> tuple[str, str]:
     """The option that a command which repeats a test ends with, and the test's id there."""
     order = order_of(item)
     if order is None:
-        return seed_flag, item.nodeid
-    return f"{natural(order)}{seed_flag}", single(item.nodeid, order)
+        return seed_flag, id_here(item)
+    return f"{natural(order)}{seed_flag}", single(id_here(item), order)
+
+
+def id_here(item: pytest.Item) -> str:
+    """A test's id for a command where pytest was started; its own begins at the project's root."""
+    root, here = item.config.rootpath, item.config.invocation_params.dir
+    path, colons, rest = item.nodeid.partition("::")
+    if root == here or not (root / path).exists():
+        return item.nodeid
+    with suppress(ValueError):  # another drive of Windows
+        path = os.path.relpath(root / path, here)
+    return f"{path}{colons}{rest}"
 
 
 def checked(value: object, place: str) -> int:

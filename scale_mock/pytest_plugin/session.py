@@ -47,8 +47,9 @@ class WorldsElsewhere(Protocol):
     def url(self) -> str:
         """The server's address."""
 
-    def is_meant(self, given: Mapping[str, Given]) -> bool:
-        """True unless a test stays in this process."""
+    @property
+    def open_url(self) -> str:
+        """The same, for whoever sends what he likes."""
 
     def open_world(self, given: Mapping[str, Given]) -> ScaleMock:
         """A world there."""
@@ -165,7 +166,8 @@ def open_run(item: pytest.Item, session: Session, config: Mapping[str, object]) 
             given |= of_order(item)
         terms = terms_of(given, item.config)
         item.stash[ALLOWED] = terms.allow
-        if session.elsewhere is not None and session.elsewhere.is_meant(given):
+        may_leave = "remote" not in given or yes_or_no(given, "remote")
+        if may_leave and session.elsewhere is not None:
             run = item.stash[RUN] = session.elsewhere.open_run(item, given, terms)
         else:
             run = item.stash[RUN] = _made(item, session, given, terms)

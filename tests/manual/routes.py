@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scale_mock.api import control, receiver, results
-from scale_mock.mock.certificates import CA_ROUTE
+from scale_mock.config.routes import CA_ROUTE
 from tests.manual.coverage import HOLE
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from scale_mock.domain import calibration
 from scale_mock.domain.floor import Labeler, Pipeline
 from scale_mock.labeling.planner import TURNAROUNDS
 from scale_mock.mock import callbacks
-from scale_mock.mock.sleep import patience
+from scale_mock.mock.sleep import patience, watching
 from tests.manual import marks
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ CLAIMS: tuple[Callable[[], str], ...] = (
     ),
     lambda: {1 / 3: "a receiver that fails a third of the time."}[receiver.FAILURES],
     lambda: f"The {DEFAULTS.stuck_polls_max}th read",
+    lambda: f"once {DEFAULTS.vain_sleep_s:g} seconds (`vain_sleep_s`) would be exceeded",
+    lambda: f"{watching.WITH_OTHERS} times as patiently",
     lambda: f"sleep of {WORDS[patience.SLEPT.days]} days and more without a request",
     lambda: (
         f"{schedule.ATTEMPTS} attempts within "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -175,7 +174,7 @@ def test_what_is_added_and_not_told_is_missed(
 
 
 def test_a_route_that_is_added_and_not_told_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
-    planted = replace(control.OPERATIONS[0], name="planted", path="/planted/<name:id>")
+    planted = control.OPERATIONS[0]._replace(name="planted", path="/planted/<name:id>")
     monkeypatch.setattr(control, "OPERATIONS", (*control.OPERATIONS, planted))
     assert "GET /_mock/planted/{id}" in routes.served()
 

@@ -38,12 +38,14 @@ PROGRAMS = {
     "curl",
     "eval",
     "export",
+    "kill",
     "npm",
     "node",
     "pip",
     "pytest",
     "python3",
     "scale-mock",
+    "until",
     ".venv/bin/pip",
 }
 """What the manual's commands begin with."""

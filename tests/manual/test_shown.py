@@ -31,7 +31,7 @@ FINDING = "scale_mock found 1 problem (handler_exceptions):"
 UNREAD = "scale_mock: fields that nobody read"
 ORDERS = "scale_mock: tests that failed under some order"
 REPLIES = f"scale_mock: replies of {ADDRESS}"
-VERIFIED = "get_project: $.param_history[].version is a string, here a number"
+VERIFIED = "get_project: $.param_history[].version is a string, here a number (2 requests)"
 SHOWN = (FINDING, UNREAD, ORDERS, REPLIES, VERIFIED)
 """How the blocks begin that are made here; other tests need not hold their lines."""
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from scale_mock.config.options import OPTIONS
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -64,8 +62,8 @@ class Run(Protocol):
 @pytest.fixture
 def without_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever runs this suite may have set the plugin's own variables."""
-    for option in OPTIONS:
-        monkeypatch.delenv(option.variable, raising=False)
+    for name in [name for name in os.environ if name.upper().startswith("SCALE_MOCK_")]:
+        monkeypatch.delenv(name)
     # Colours, addopts and the width of the terminal would change the texts.
     for name in ("PYTEST_ADDOPTS", "FORCE_COLOR", "PY_COLORS"):
         monkeypatch.delenv(name, raising=False)

@@ -356,3 +356,19 @@ def test_fine():
             "@pytest.mark.scale_mock(sede=7): there is no argument 'sede'. Did you mean 'seed'? *",
         ]
     )
+
+
+@pytest.mark.parametrize("name", ["remote", "https", "absorb_sleep", "strict", "intercept"])
+def test_a_word_is_no_yes_or_no_in_a_marker(run: Run, name: str) -> None:
+    """The text "no" would count as a yes."""
+    result = run(
+        f"""
+import pytest
+
+@pytest.mark.scale_mock({name}="no")
+def test_one(scale_mock):
+    pass
+"""
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(f"{name}='no'*: expected True or False.")

@@ -89,7 +89,7 @@ def test_marker(scale_mock):
         (
             "hosts=['ftp://a.test']",
             "hosts='ftp://a.test': expected a base URL such as 'https://labels.example.test', or a "
-            "host name.",
+            "host name. Write 'https://a.test'.",
         ),
     ],
 )

@@ -20,9 +20,9 @@ FLOORS = (
     {"session"},
     {"running"},
     {"summary", "seeds", "registering"},
-    {"checking", "comparing"},
+    {"checking", "comparing", "hints"},
     {"reading", "differing"},
-    {"paths"},
+    {"paths", "variables"},
 )
 """From the hooks and fixtures that wire everything down to what knows nothing of pytest."""
 TWICE = ("-p", "scale_mock", "-p", "no:scale_mock")

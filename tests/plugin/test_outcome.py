@@ -6,15 +6,18 @@ import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Run
 
+with_subtests = pytest.mark.skipif(
+    pytest.version_tuple < (9, 0), reason="subtests come with pytest 9"
+)
 CALLS_NOWHERE = """
 import pytest, requests
-
 def call(mock):
     requests.get(f"{mock.v1_url}/tusks", auth=(mock.live_key, ""), timeout=5)
 """
@@ -83,6 +86,7 @@ def test_bad(scale_mock):
             "pytest --scale-mock-seed=7 "
             "test_a_failed_test_gets_a_section_and_no_second_error.py::test_bad",
             *FOUND,
+            ALLOW,
             "The journal is empty: nothing has happened in this world.",
             "*short test summary*",
             "FAILED *::test_bad - AssertionError: the test's own reason",
@@ -267,9 +271,36 @@ def test_flaky(scale_mock):
     result.stdout.fnmatch_lines("*ERROR at teardown of test_flaky*")
 
 
+def test_a_junit_file_tells_of_the_world_too(run: Run, pytester: pytest.Pytester) -> None:
+    run(
+        CALLS_NOWHERE
+        + """
+def test_bad(scale_mock):
+    print("captured")
+    assert False
+
+def test_late(scale_mock):
+    call(scale_mock)
+""",
+        "--junitxml=junit.xml",
+    )
+    cases = ElementTree.parse(pytester.path / "junit.xml").getroot().iter("testcase")
+    told = {case.get("name"): "".join(child.text or "" for child in case) for case in cases}
+    for name, problem in (("test_bad", "assert False"), ("test_late", FOUND[0])):
+        assert problem in told[name]
+        _, _, section = told[name].partition(" scale_mock ---")
+        assert f".py::{name}\n" in section
+        assert "The journal is empty: nothing has happened in this world." in section
+
+
+@pytest.mark.parametrize("show", ["no", "stdout"])
+def test_the_section_is_no_captured_output(run: Run, show: str) -> None:
+    result = run("def test_bad(scale_mock):\n    assert False\n", f"--show-capture={show}")
+    result.stdout.fnmatch_lines("*- scale_mock -*")
+
+
+@with_subtests
 def test_a_failed_subtest_counts_as_a_failure(run: Run) -> None:
-    if pytest.version_tuple < (9, 0):
-        return
     result = run(
         CALLS_NOWHERE
         + """
@@ -283,6 +314,42 @@ def test_parts(scale_mock, subtests):
     )
     result.stdout.fnmatch_lines("*- scale_mock -*")
     result.stdout.no_fnmatch_line("*ERROR at teardown*")
+
+
+@with_subtests
+def test_what_is_found_after_a_failed_subtest_is_told_too(run: Run) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + """
+def test_parts(scale_mock, subtests):
+    with subtests.test("one"):
+        assert False
+    call(scale_mock)
+"""
+    )
+    result.stdout.no_fnmatch_line("*ERROR at teardown*")
+    lines = result.outlines
+    after = lines[lines.index("contains 1 failed subtest") :]
+    assert "scale_mock found 1 problem (unknown_routes):" in after
+
+
+@with_subtests
+@pytest.mark.parametrize("end", ["skip", "xfail"])
+def test_a_test_that_is_skipped_after_a_part_passed_is_not_checked(run: Run, end: str) -> None:
+    result = run(
+        CALLS_NOWHERE
+        + f"""
+import pytest
+
+def test_parts(scale_mock, subtests):
+    call(scale_mock)
+    with subtests.test("one"):
+        pass
+    pytest.{end}("the rest does not apply")
+"""
+    )
+    result.stdout.no_fnmatch_line("*ERROR at teardown*")
+    result.stdout.fnmatch_lines(f"*1 {end}*")
 
 
 def test_a_world_that_cannot_be_told_does_not_hide_the_failure(run: Run) -> None:

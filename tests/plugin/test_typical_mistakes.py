@@ -206,10 +206,11 @@ def test_the_label_is_stored(scale_mock, scale_client):
 """
     )
     assert error_of(lines)[-1].startswith("KeyError: ")
-    assert section_of(lines)[:5] == [
+    assert section_of(lines)[:6] == [
         "scale_mock found 1 problem (unacknowledged_callbacks):",
         "  - A callback was never acknowledged: task ID (completed) to https://shop.test/scale; "
         "the last of 21 attempts got 401",
+        '    To allow it: @pytest.mark.scale_mock(allow="unacknowledged_callbacks")',
         "The receiver at https://shop.test/scale answered 401:",
         "  it replied: who are you?",
         "  scale-callback-auth was live_auth_KEY: the receiver has to compare it with "
@@ -610,6 +611,30 @@ def test_it_is_there(scale_mock):
         "test_NAME",
         "The journal is empty: nothing has happened in this world.",
         "In these calls, mock is the fixture scale_mock.",
+    ]
+
+
+def test_i_a_key_of_another_world(told: Told) -> None:
+    lines = told(
+        """
+import pytest
+from scaleapi import ScaleClient
+from scaleapi.exceptions import ScaleUnauthorized
+from scale_mock import ScaleMock
+from shop import submit
+
+@pytest.mark.scale_mock(name="mine")
+def test_it_is_there(scale_mock):
+    with ScaleMock(name="theirs") as other, other.intercept():
+        with pytest.raises(ScaleUnauthorized):
+            submit(ScaleClient("live_nobody"), "car")
+    assert scale_mock.callbacks.owed
+"""
+    )
+    assert section_of(lines)[:2] == [
+        "1 request was refused:",
+        f"  {FIRST} create_task: 401 Your API key does not correspond to a registered user. (The "
+        "key live_*** of 11 characters opens no world; there are 2 worlds: 'mine', 'theirs')",
     ]
 
 

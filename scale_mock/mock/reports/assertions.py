@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.model import Batch, Task
 from scale_mock.mock.reports.reasons import auth_hint, reason, thing_of, tries, unused_rules
+from scale_mock.mock.reports.receivers import refuses_key
 from scale_mock.mock.reports.telling import brief, clock_lines, journal_of, laid_out, shortened
 from scale_mock.selectors.durations import format_duration
 from scale_mock.sim.instants import to_iso
@@ -213,7 +214,7 @@ def said_of(callback: Callback) -> Iterator[str]:
         yield f"fault {last.fault!r} struck it"
     if last.reply and not last.traceback:
         yield f"it replied: {shortened(last.reply.decode('utf-8', 'replace'))}"
-    if last.status in {401, 403}:
+    if refuses_key(callback):
         yield auth_hint(callback)
     if last.traceback:
         lines = last.traceback.rstrip().splitlines()

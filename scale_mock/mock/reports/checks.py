@@ -13,6 +13,7 @@ from scale_mock.config.printable import printable
 from scale_mock.errors import CallFailed, ResponderFailed
 from scale_mock.intercept.leaks import is_users
 from scale_mock.mock.interception import leak_texts
+from scale_mock.mock.reports.tracebacks import FRAME, exception_of
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ SHOWN = 5
 """How many findings of a kind are told one by one."""
 TRACE_LINES = 6
 """How much of a traceback is shown: the user's line, and the exception."""
-FRAME = '  File "'
-"""How a traceback begins to tell of a frame."""
 
 
 class Finding(NamedTuple):
@@ -223,7 +222,7 @@ def _handler_exceptions(world: World) -> Iterator[str]:
     groups: dict[tuple[str, str], list[Attempt]] = {}
     for attempt in world.desk.attempts:
         if attempt.traceback is not None and attempt.fault is None:
-            words = attempt.traceback.rstrip().rpartition("\n")[2]
+            words = exception_of(attempt.traceback)
             groups.setdefault((attempt.url, words), []).append(attempt)
     for (url, words), attempts in list(groups.items())[:SHOWN]:
         first = attempts[0]

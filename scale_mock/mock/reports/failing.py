@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.task_index import TaskFilter
 from scale_mock.mock.reports.assertions import said_of
-from scale_mock.mock.reports.checks import findings, headline
+from scale_mock.mock.reports.checks import by_marker, findings, told
 from scale_mock.mock.reports.pitfalls import clock_hint, refusal_hint, unread
+from scale_mock.mock.reports.receivers import answer_fix, refuses_key
 from scale_mock.mock.reports.telling import journal_of, laid_out, next_events, shortened
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.explain import explain_task
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from scale_mock.world import World
+    from scale_mock.world.requests import RequestRecord
 
 TRACEBACKS = 3
 """How many different exceptions of handlers are shown."""
@@ -126,10 +128,19 @@ def _refused(world: World, allow: Collection[str]) -> Iterator[str]:
         what = request.operation or f"{request.method} {request.path}"
         why = shortened(request.error or "", ERROR_CHARS)
         if request.fault:
-            why = f"{why} (by fault {request.fault!r})".lstrip()
+            why = f"{why} (by fault {request.fault!r}{_asked_again(world, request)})".lstrip()
         yield f"  {to_iso(request.at)} {what}{times}: {request.status} {why}".rstrip()
         if hint := refusal_hint(world, request):
             yield f"    To fix it: {hint}"
+
+
+def _asked_again(world: World, struck: RequestRecord) -> str:
+    """Whether a client got through later with what a fault struck: the SDK tries again itself."""
+    requests = list(world.requests)
+    later = requests[requests.index(struck) + 1 :]
+    what = (struck.method, struck.path)
+    got = [one.status for one in later if (one.method, one.path) == what and not one.fault]
+    return f"; asked again, it answered {got[0]}" if got else ""
 
 
 def _waiting(world: World) -> Iterator[str]:
@@ -153,11 +164,7 @@ def _findings(world: World, allow: Collection[str], *, leaks: bool) -> Iterator[
     found = findings(world, allow={*allow, *SHOWN_ELSEWHERE}, leaks=leaks)
     if not found:
         return
-    yield headline(found)
-    for finding in found:
-        first, *more = finding.text.split("\n")
-        yield f"  - {first}"
-        yield from (f"    {line}" for line in more)
+    yield from told(found, by_marker, allow).split("\n")
 
 
 def _receivers(world: World) -> Iterator[str]:
@@ -170,6 +177,9 @@ def _receivers(world: World) -> Iterator[str]:
     }
     for callback in list(replies.values())[-RECEIVERS:]:
         said = list(said_of(callback))
+        fix = answer_fix(world, callback)
+        if fix is not None and not refuses_key(callback):  # said already
+            said.append(f"To fix it: {fix}")
         if said:
             yield f"The receiver at {callback.url} answered {callback.attempts[-1].outcome}:"
             yield from (f"  {line}" for line in said)

@@ -10,8 +10,11 @@ from scale_mock.domain.refusals import (
     BATCH_NOT_FOUND,
     PROJECT_NOT_FOUND,
     TASK_NOT_FOUND,
+    TASK_STARTED,
     UNAUTHORIZED,
 )
+from scale_mock.mock.reports.missing import by_unique_id
+from scale_mock.selectors.where import nearest
 from scale_mock.sim.instants import to_iso
 from scale_mock.world.platform import RECEIVER_URL
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from scale_mock.domain.model import Mode, Task
+    from scale_mock.domain.side import Side
     from scale_mock.world import World
     from scale_mock.world.requests import RequestRecord
 
@@ -28,6 +32,12 @@ NAMES = 10
 LOOKED_AT = 1_000
 """How many of the newest tasks are looked at."""
 TAKEN = re.compile(r'The unique_id \("(?P<name>.*)"\) is already used .* \((?P<id>[0-9a-f]+)\)')
+
+NO_PROJECT_OF_V2 = re.compile(
+    r'Project not found: there is none with project_name "(?P<name>[^"]*)"\. There is no project'
+)
+NO_TYPE = 'Parameter is invalid, reason: "type" must be one of ['
+"""How the refusal of an unknown task type begins, which comes with the path of a create."""
 
 
 def refusal_hint(world: World, request: RequestRecord) -> str | None:
@@ -43,7 +53,7 @@ def refusal_hint(world: World, request: RequestRecord) -> str | None:
             "clear_unique_id=True). Where a duplicate is no mistake, catch "
             "scaleapi.exceptions.ScaleDuplicateResource"
         )
-    if error == UNAUTHORIZED().text:
+    if error.startswith(UNAUTHORIZED.text):
         return (
             "use a key of this world: mock.live_key or mock.test_key, as the fixtures scale_client "
             "and scale_test_client do; while it is the only world, any live_NAME or test_NAME"
@@ -53,8 +63,52 @@ def refusal_hint(world: World, request: RequestRecord) -> str | None:
     if error == BATCH_NOT_FOUND().text:
         return _unheard_of("batch", list(side.batches), side.mode)
     if error == TASK_NOT_FOUND().text:
-        return f"use the id of a task of this world; {_listed('task', list(side.tasks), side.mode)}"
+        return _no_such_task(world, request, side)
+    unmade = NO_PROJECT_OF_V2.match(error)
+    if unmade is not None:
+        return (
+            f"make it first, which v2 itself cannot: mock.projects.set_up({unmade['name']!r}) for "
+            "chat tasks, or client.create_project()"
+        )
+    if error.startswith(NO_TYPE):
+        close = nearest(_last(request.path), world.core.task_types.names)
+        return f"the nearest type is {close!r}" if close else None
+    if error == TASK_STARTED().text:
+        return _too_late(world, request)
     return None
+
+
+def _last(path: str) -> str:
+    """What a path ends with: a task's id, a type."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _no_such_task(world: World, request: RequestRecord, side: Side) -> str:
+    names = request.path.split("/")
+    task = next((one for name in names if name and (one := by_unique_id(world, name))), None)
+    if task is not None:
+        return f"pass the task's id, {task.task_id!r}: {task.unique_id!r} is its unique_id"
+    if not side.tasks:
+        since = " since mock.reset(), which takes everything away" if world.was_reset else ""
+        return f"create it first: there is no task in {side.mode} mode{since}"
+    return f"use the id of a task of this world; {_listed('task', list(side.tasks), side.mode)}"
+
+
+def _too_late(world: World, request: RequestRecord) -> str | None:
+    """When work on a task began that was canceled after it."""
+    tasks = [task for name in request.path.split("/") if (task := world.find_task(name))]
+    started = [
+        entry.at
+        for entry in world.core.journal.entries()
+        for task in tasks
+        if entry.subject == task.subject and entry.kind == "task.started"
+    ]
+    if not started:
+        return None
+    return (
+        f"cancel it before work on it begins, which was at {to_iso(started[-1])}; a rule with "
+        "outcome='hold' keeps that off"
+    )
 
 
 def _unheard_of(what: str, names: list[str], mode: Mode) -> str:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scale_mock.callbacks.desk import AUTH_HEADER
 from scale_mock.domain.model import Batch, Task
+from scale_mock.mock.reports.missing import missing_batch, missing_task
+from scale_mock.mock.reports.receivers import receiver_fix
 from scale_mock.mock.reports.telling import shortened
 from scale_mock.selectors.durations import compact_duration
-from scale_mock.selectors.where import nearest
 from scale_mock.sim.instants import from_iso, to_iso
 from scale_mock.world.explain import explain_batch, explain_task, in_words
 from scale_mock.world.explain_plans import why_failed
-from scale_mock.world.platform import RECEIVER_URL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from scale_mock.world.explain import Explanation
 
 SHOWN = 5
-"""How many names are listed."""
-NAMES_COMPARED = 100
-"""How many of the newest names are compared with one that is not there."""
-REFUSES_KEY = {401, 403}
+"""How many outcomes or rules are listed."""
 REPEATS = {
     "audited": "mock.tasks.audit({id!r}, 'accepted'), or an audit by the code under test",
     "recalled": "mock.tasks.redo({id!r}), or a rule with redo=",
@@ -84,43 +81,9 @@ def auth_hint(callback: Callback) -> str:
 def _no_such_thing(world: World, expected: Expectation) -> Reason | None:
     if thing_of(world, expected) is not None or (expected.task is expected.batch is None):
         return None
-    sides = world.core.sides.values()
     if expected.task is not None:
-        clause = f"there is no task {expected.task} in this world"
-        if world.find_batch(expected.task) is not None:
-            return Reason(
-                f"{clause}; it is the name of a batch",
-                f"pass batch={expected.task!r} instead of task=",
-            )
-        known = [task_id for side in sides for task_id in side.tasks]
-        if not known:
-            return Reason(
-                f"{clause}, which holds no task at all",
-                "let create_task arrive here: through the fixture scale_client, at mock.v1_url, or "
-                "while mock.intercept() is on",
-            )
-        tasks = "1 task" if len(known) == 1 else f"{len(known)} tasks"
-        return Reason(
-            f"{clause}, which holds {tasks}",
-            _one_of("tasks", expected.task, known),
-        )
-    wanted = expected.batch or ""
-    names = [name for side in sides for name in side.batches]
-    return Reason(
-        f"there is no batch {wanted!r} in this world",
-        _one_of("batches", wanted, names) if names else "create the batch: this world holds none",
-    )
-
-
-def _one_of(things: str, wanted: str, names: list[str]) -> str:
-    close = nearest(wanted, names[-NAMES_COMPARED:])
-    meant = f"; the nearest is {close!r}" if close else ""
-    return f"expect one of its {things}: {_some(names)}{meant}"
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(repr(name) for name in names[:SHOWN]) + more
+        return Reason(*missing_task(world, expected.task))
+    return Reason(*missing_batch(world, expected.batch or ""))
 
 
 def _not_acknowledged(world: World, expected: Expectation, since: datetime) -> Reason | None:
@@ -140,9 +103,9 @@ def _not_acknowledged(world: World, expected: Expectation, since: datetime) -> R
         return Reason(f"it is due at {in_words(world, next_try)}", _longer(since, next_try))
     tried = tries(callback)
     if callback.state == "failed":
-        return Reason(f"it was given up after {tried}", _receiver(callback))
+        return Reason(f"it was given up after {tried}", receiver_fix(world, callback))
     soon = f"; the next is at {in_words(world, next_try)}" if next_try is not None else ""
-    return Reason(f"it had {tried}{soon}", _receiver(callback))
+    return Reason(f"it had {tried}{soon}", receiver_fix(world, callback))
 
 
 def tries(callback: Callback) -> str:
@@ -157,37 +120,6 @@ def tries(callback: Callback) -> str:
         )
     last = callback.attempts[-1].outcome
     return f"{count} attempts, which got {', '.join(got[:SHOWN])}, at last {last}"
-
-
-def _receiver(callback: Callback) -> str:
-    """What a receiver has to do that did not acknowledge a callback."""
-    last = callback.attempts[-1]
-    url = callback.url
-    if last.fault is not None:
-        return f"remove fault {last.fault!r}, which keeps it away, or narrow its match"
-    if url.startswith(RECEIVER_URL):
-        return (
-            "let the built-in receiver answer 2xx: mock.callbacks.receiver.answer() or .down(), or "
-            "a scenario, told it not to"
-        )
-    if last.status in REFUSES_KEY:
-        return (
-            f"compare {AUTH_HEADER} with mock.callback_auth({callback.mode!r}) in the receiver at "
-            f"{url}, neither with an API key nor with the other mode's callback_auth"
-        )
-    if last.traceback is not None:
-        error = last.traceback.rstrip().rpartition("\n")[2]
-        return f"mend the receiver mounted at {url}, which raised {error}"
-    if last.status is None:
-        return (
-            f"start a receiver at {url} before, mount one (mock.callbacks.mount(URL, app)), or use "
-            "callback_url=mock.callbacks.url"
-        )
-    return (
-        f"let {url} answer 2xx: {last.status} is an attempt, not a reception. If it is meant to "
-        "fail, look at mock.callbacks.attempts instead; once it works, "
-        f"mock.callbacks.resend({callback.id!r}) sends it again"
-    )
 
 
 def _another_one(world: World, expected: Expectation) -> Reason | None:
@@ -236,7 +168,7 @@ def _where_it_stands(world: World, expected: Expectation, since: datetime) -> Re
         coming = world.scheduler.next_event()
         if coming is None:
             return Reason(
-                "nothing is scheduled",
+                _nobody_is_told(world) or "nothing is scheduled",
                 "create a task with callback_url=mock.callbacks.url (the built-in receiver), or a "
                 "batch with callback=, and let it end",
             )
@@ -253,6 +185,16 @@ def _where_it_stands(world: World, expected: Expectation, since: datetime) -> Re
         f"pass {field}=mock.callbacks.url (the built-in receiver), or your own receiver's URL, to "
         f"{call}",
     )
+
+
+def _nobody_is_told(world: World) -> str | None:
+    """What ended without anybody to tell, where that holds for everything in the world."""
+    tasks = [task for side in world.core.sides.values() for task in side.tasks.values()]
+    if not tasks or any(task.callback_url or task.status == "pending" for task in tasks):
+        return None
+    if len(tasks) == 1:
+        return f"the only task is {tasks[0].status}, but has no callback_url: nobody is told"
+    return f"all {len(tasks)} tasks have ended, none with a callback_url: nobody is told"
 
 
 def _stands(thing: Task | Batch, why: Explanation) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import deque
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from scale_mock.config.printable import printable
@@ -37,6 +36,8 @@ VALUE_CHARS = 160
 """How much of a value is shown."""
 _OF_TRACEBACK = 'File "'
 """How a line begins that editors and terminals turn into a link, which needs it whole."""
+_WHOLE = (_OF_TRACEBACK, "To allow it: @", "To allow them: @")
+"""How lines begin that are copied, a path or a marker."""
 _COUNTED = {"number", "id"}
 """Details in which entries may differ and still be one line."""
 
@@ -59,7 +60,7 @@ def laid_out(lines: Iterable[str], *, margin: int = MARGIN) -> str:
 
 def broken(line: str, columns: int) -> list[str]:
     """One line, broken between words where it is too long."""
-    if len(line) <= columns or line.lstrip().startswith(_OF_TRACEBACK):
+    if len(line) <= columns or line.lstrip().startswith(_WHOLE):
         return [line]
     indent = " " * (len(line) - len(line.lstrip(" ")))
     return textwrap.wrap(
@@ -178,7 +179,7 @@ def next_events(world: World) -> list[str]:
     """What the clock would bring next, in words."""
     return [
         f"{in_words(world, event.due)}: {_event(world, event)}"
-        for event in islice(world.scheduler.pending(), UPCOMING)
+        for event in world.scheduler.soonest(UPCOMING)
     ]
 
 
