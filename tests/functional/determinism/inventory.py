@@ -29,7 +29,6 @@ WRITTEN: dict[str, set[str]] = {
     "callbacks.desk.CallbackDesk": {
         "_counts", "_held", "acknowledged", "acknowledged_ever", "attempts", "by_id", "inbox",
     },
-    "domain.journal.Entry": {"at", "details", "kind", "seq", "strand", "subject"},
     "domain.journal.Journal": {"_chain", "_entries", "_hashed_to", "_instant", "_open", "_seq"},
     "faults.book.FaultBook": {"_shelf", "memory"},
     "faults.entry.Entry": {
