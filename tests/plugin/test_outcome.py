@@ -356,7 +356,7 @@ def test_a_world_that_cannot_be_told_does_not_hide_the_failure(run: Run) -> None
     result = run(
         """
 def test_bad(scale_mock):
-    scale_mock._world.scheduler.pending = None
+    scale_mock._world.core.sides = None
     assert False, "the test's own reason"
 """
     )
@@ -364,7 +364,7 @@ def test_bad(scale_mock):
     result.stdout.fnmatch_lines(
         [
             "seed 0, clock at 2024-01-01T00:00:00.000Z (manual); to repeat: *",
-            "Something cannot be told: TypeError: *",
+            "Something cannot be told: AttributeError: *",
             "The journal is empty: nothing has happened in this world.",
             "FAILED *::test_bad - AssertionError: the test's own reason",
         ]
