@@ -19,6 +19,9 @@ from scale_mock.registry import redact
 from scale_mock.sim.instants import to_http
 from scale_mock.world.requests import RequestRecord
 
+NOT_FOUND = 404
+OWN_PATHS = "/_mock/"
+"""What the paths begin with whose replies are ours, and not the platform's."""
 RESULTS_PATH = "/_mock/results"
 DOOR = "scale_mock.door"
 """In an environ that no client sent: where the files of responses lie."""
@@ -44,7 +47,9 @@ class Handling:
         path: The path as it was sent.
     """
 
-    __slots__ = ("_call", "_door", "_encounter", "_error", "_key", "_operation", "_path", "_world")
+    __slots__ = (
+        "_after", "_call", "_door", "_encounter", "_error", "_key", "_operation", "_path", "_world",
+    )  # fmt: skip
 
     def __init__(self, operation: Operation, call: Call, *, key: str, path: str) -> None:
         self._operation = operation
@@ -53,6 +58,7 @@ class Handling:
         self._key = key
         self._path = path
         self._error: str | None = None
+        self._after = len(call.world.core.journal)
         self._door = world_door(call.environ, call.world)
         call.world.core.door = self._door
         self._encounter: Encounter | None = None
@@ -105,6 +111,7 @@ class Handling:
 
     def _settle_and_run(self) -> Reply:
         self._world.pump.settle()
+        self._after = len(self._world.core.journal)
         if self._encounter is not None and not self._encounter.lets_in:
             return self._encounter.run()
         polled = self._operation.polled
@@ -147,6 +154,8 @@ class Handling:
         except Refusal as refusal:
             self._error = f"{refusal.text} (at {refusal.path})" if refusal.path else refusal.text
             self._note_refusal(refusal)
+            if refusal.status == NOT_FOUND:
+                refusal = self._located(refusal)
             return Reply(refusal_body(refusal), refusal.status)
         except ScaleMockError as error:
             self._error = str(error)
@@ -158,6 +167,21 @@ class Handling:
                 f"{type(error).__name__}: {error}"
             )
             return Reply(error_body(500, self._error), 500)
+
+    def _located(self, refusal: Refusal) -> Refusal:
+        """What is not in this world, but in another behind the same door: told, not by Scale."""
+        from scale_mock.api.strangers import whereabouts  # late: most calls find what they ask for
+
+        call = self._call
+        there = whereabouts(call, refusal)
+        if there is None:
+            return refusal
+        self._error = f"{refusal.text} {there}"
+        method = call.environ["REQUEST_METHOD"]
+        call.registry.tell_stranger(f"{method} {self._path}: {refusal.status} {self._error}")
+        if not self._path.startswith(OWN_PATHS):
+            return refusal
+        return Refusal(refusal.status, self._error, path=refusal.path)
 
     def _note_refusal(self, refusal: Refusal) -> None:
         """Writes down what was refused and where in the body; what a read is refused, is not."""
@@ -198,6 +222,7 @@ class Handling:
             key=self._key,
             error=self._error,
             fault=self._encounter.name if self._encounter is not None else None,
+            after=self._after,
         )
         return reply
 
@@ -222,6 +247,7 @@ def write_down(
     key: str,
     error: str | None,
     fault: str | None = None,
+    after: int | None = None,
 ) -> None:
     """Appends a request to a world's log."""
     record = RequestRecord(
@@ -235,6 +261,8 @@ def write_down(
         key=redact(key),
         error=error,
         fault=fault,
+        after=len(world.core.journal) if after is None else after,
     )
     with world.lock:
         world.requests.append(record)
+        world.polls.note_request()

@@ -94,8 +94,8 @@ CLAIMS: tuple[Callable[[], str], ...] = (
     ),
     lambda: {1 / 3: "a receiver that fails a third of the time."}[receiver.FAILURES],
     lambda: f"The {DEFAULTS.stuck_polls_max}th read",
-    lambda: f"once {DEFAULTS.vain_sleep_s:g} seconds (`vain_sleep_s`) would be exceeded",
-    lambda: f"{watching.WITH_OTHERS} times as patiently",
+    lambda: f"would exceed {DEFAULTS.vain_sleep_s:g} seconds (`vain_sleep_s`; a minute at once)",
+    lambda: f"{WORDS[int(DEFAULTS.vain_sleep_s * watching.WITH_OTHERS)].title()} seconds has who",
     lambda: f"sleep of {WORDS[patience.SLEPT.days]} days and more without a request",
     lambda: (
         f"{schedule.ATTEMPTS} attempts within "

@@ -100,9 +100,9 @@ def test_the_label_arrives(scale_mock, scale_client):
         time.sleep(0.1)
 """,
     )
-    assert slept == [0.1] * 20
+    assert slept == [0.1] * 300
     what = "ID or its callback to https://shop.test/scale"
-    assert lines[0] == FIRST.format(slept="20 x 100 ms", what=what)
+    assert lines[0] == FIRST.format(slept="300 x 100 ms", what=what)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from scale_mock.domain.model import Batch
-    from scale_mock.mock.sleep.watching import Rounds
+    from scale_mock.mock.sleep.rounds import Rounds
     from scale_mock.world import World
 
 NEXT = 3
@@ -29,7 +29,10 @@ WAYS_OUT = (
     "then takes no real time. Without pytest: mock.clock, ScaleMock(clock='autojump'), "
     "ScaleMock(absorb_sleep=True)."
 )
-OFF = "vain_sleep_s={limit:g} is how many seconds may be slept so; 0 for any number."
+OFF = (
+    "vain_sleep_s={limit:g} is how many seconds may be slept so, fifteen times as many where "
+    "somebody else may be at work; 0 for any number."
+)
 
 
 def error_of(world: World, rounds: Rounds, seconds: float, *, asked: bool) -> SleptInVain:

@@ -18,6 +18,7 @@ from urllib3.util.retry import Retry
 
 from scale_mock import ScaleMock
 from scale_mock.errors import ConfigurationError
+from scale_mock.mock.sleep import stand_ins
 from scale_mock.mock.sleep.absorbing import absorbing
 from scale_mock.sim.instants import EPOCH
 from tests.functional.helpers import HOOK, image_task
@@ -269,6 +270,9 @@ def test_waiting_for_another_process_goes_on(mock: ScaleMock) -> None:
 
 
 def test_everything_is_put_back_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A world that another test never closed may be watched still.
+    stand_ins.STAND_INS.watch()
+    stand_ins.STAND_INS.watch_no_more()
     before = (time.sleep, asyncio.sleep, asyncio.tasks.sleep, nickname, threading.Thread.start)
     with ScaleMock(vain_sleep_s=0) as mock:
         with absorbing(mock._world):
