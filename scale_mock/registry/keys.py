@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from scale_mock.domain.model import Mode
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,99}")
-_GENERATED = re.compile(r"mock-\d+")
-_REAL = re.compile(r"(live|test)_[0-9a-f]{32}")
+# Texts, which `re` compiles once when a key comes: most worlds of a test suite see one or none.
+_NAME = r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,99}"
+_GENERATED = r"mock-\d+"
+_REAL = r"(live|test)_[0-9a-f]{32}"
 
 
 class ParsedKey(NamedTuple):
@@ -38,7 +41,7 @@ def parse_key(key: str) -> ParsedKey | None:
         return None
     if rest and rest[-1] == "test":
         mode = "test"
-    if not _NAME.fullmatch(account) or len(rest) > 2:
+    if not re.fullmatch(_NAME, account) or len(rest) > 2:
         return None
     return ParsedKey(account, mode)
 
@@ -49,7 +52,7 @@ def checked_name(name: object) -> str:
     Raises:
         ConfigurationError: No well-formed key holds it: its world would answer nobody.
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not re.fullmatch(_NAME, name):
         raise ConfigurationError(
             f"name={name!r}: an account's name, as it stands in the keys live_NAME and test_NAME, "
             "has 1 to 100 letters (A to Z), digits and _ . @ + -, and a letter or digit first."
@@ -64,14 +67,28 @@ def generated_name(number: int) -> str:
 
 def is_generated(account: str) -> bool:
     """True for the name of some world's account, which therefore is no other world's."""
-    return bool(_GENERATED.fullmatch(account))
+    return bool(re.fullmatch(_GENERATED, account))
 
 
 def looks_real(key: str) -> bool:
     """True for the shape of keys that Scale issues, which should never come here."""
-    return bool(_REAL.fullmatch(key.split("|", maxsplit=1)[0]))
+    return bool(re.fullmatch(_REAL, key.split("|", maxsplit=1)[0]))
 
 
 def redact(key: str) -> str:
     """The key with all but its mode hidden."""
     return f"{key[:5]}***" if key.startswith(("test_", "live_")) else "***"
+
+
+def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
+    """What makes these keys unreadable wherever they stand in a text.
+
+    Args:
+        secrets: The keys. What merely begins with one is another key, and stays.
+    """
+    found = re.compile(rf"(?:{'|'.join(map(re.escape, secrets))})(?![\w.@+-]*\w)")
+
+    def hide(text: str) -> str:
+        return found.sub(lambda key: redact(key[0]), text)
+
+    return hide
