@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 from scale_mock.callbacks.bodies import batch_body, sends, task_body
 from scale_mock.callbacks.meddling import HELD_FOR, MET
 from scale_mock.callbacks.records import Attempt, Callback, Mail
+from scale_mock.callbacks.resending import ATTEMPT, Resending
 from scale_mock.callbacks.schedule import ATTEMPTS, delay_of
-from scale_mock.domain.refusals import NO_CALLBACK
 from scale_mock.errors import LimitReached
 from scale_mock.sim.streams import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from scale_mock.domain.model import Batch, Mode, Task
     from scale_mock.sim.scheduler import Event
 
-ATTEMPT = "callback.attempt"
 AUTH_HEADER = "scale-callback-auth"
 STATUS_OF = {
     "completed": "completed",
@@ -43,7 +42,7 @@ STATUS_OF = {
 """The ``status`` that a task's callback reports, by what made it due (Scale's page "Callbacks")."""
 
 
-class CallbackDesk:
+class CallbackDesk(Resending):
     """The callbacks of one world.
 
     Args:
@@ -95,39 +94,6 @@ class CallbackDesk:
         if batch.callback and sends(self._core.settings, batch):
             self._owe("batch", batch.name, batch.mode, batch.status, "completed", batch.callback,
                       batch_body(self._core.settings, batch))  # fmt: skip
-
-    def resend_task(self, task: Task) -> Callback:
-        """Sends a finished task's callback again.
-
-        Raises:
-            Refusal: 400 if the task is not finished or has no ``callback_url``.
-        """
-        if task.status not in {"completed", "error"} or not task.callback_url:
-            raise NO_CALLBACK()
-        body = task_body(self._core.settings, task, task.status)
-        return self._owe(
-            "task", task.task_id, task.mode, task.status, "resent", task.callback_url, body
-        )
-
-    def resend(self, callback: Callback, *, reason: CallbackReason = "resent") -> Callback:
-        """Sends a callback again: the same bytes, as a new callback."""
-        return self._owe(
-            callback.owner,
-            callback.subject,
-            callback.mode,
-            callback.status,
-            reason,
-            callback.url,
-            callback.body,
-        )
-
-    def of(self, owner: Owner, subject: str, mode: Mode) -> Iterator[Callback]:
-        """The callbacks of one task or batch, oldest first."""
-        return (
-            callback
-            for callback in self.by_id.values()
-            if callback.subject == subject and callback.owner == owner and callback.mode == mode
-        )
 
     @property
     def has_mail_out(self) -> bool:
@@ -182,7 +148,10 @@ class CallbackDesk:
             "held": self._held,
             "callbacks": [replace(one, headers={}) for one in self.by_id.values()],
             "attempts": [[one.callback_id, one.number] for one in self.attempts],
-            "acknowledged": [one.id for one in self.acknowledged],
+            "acknowledged": [
+                one.id if one is self.by_id[one.id] else replace(one, headers={}, attempts=[])
+                for one in self.acknowledged
+            ],
             "acknowledged_ever": self.acknowledged_ever,
             "inbox": self.inbox,
         }
@@ -199,7 +168,12 @@ class CallbackDesk:
         self.attempts.extend(
             known[name].attempts[number - 1] for name, number in data["attempts"] if name in known
         )
-        self.acknowledged = [self.by_id[name] for name in data["acknowledged"]]
+        self.acknowledged = [
+            self.by_id[one]
+            if isinstance(one, str)
+            else replace(one, headers=self._headers(one.mode), attempts=self.by_id[one.id].attempts)
+            for one in data["acknowledged"]
+        ]
         self.acknowledged_ever = data["acknowledged_ever"]
         self.inbox = data["inbox"]
 
@@ -244,12 +218,15 @@ class CallbackDesk:
             if oldest.state == "pending":
                 raise LimitReached("Callbacks still owed", limit=limit, setting="callbacks_max")
             del self.by_id[oldest.id]
-            if oldest.is_acknowledged:
+            if oldest.begun:
+                self.acknowledged = [one for one in self.acknowledged if one.id != oldest.id]
+            elif oldest.is_acknowledged and oldest in self.acknowledged:
                 # Near the front, but not always at it: a callback that needed retries came later.
                 self.acknowledged.remove(oldest)
 
     def _schedule(self, callback: Callback, number: int) -> None:
-        first = callback.attempts[0].at if callback.attempts else self._core.now()
+        """Schedules an attempt of the present sending, counted from 1."""
+        first = callback.tries[0].at if callback.tries else self._core.now()
         callback.event = self._core.scheduler.at(first + delay_of(number), ATTEMPT, callback.id)
 
     def _hand_out(self, event: Event) -> None:
@@ -296,7 +273,10 @@ class CallbackDesk:
     def _copy(self, callback: Callback, meddling: Meddling) -> None:
         """Owes duplicates: callbacks of their own with the same bytes, which meet no faults."""
         for number in range(1, meddling.copies + 1):
-            copy = self.resend(callback, reason=callback.reason)
+            copy = self._owe(
+                callback.owner, callback.subject, callback.mode, callback.status, callback.reason,
+                callback.url, callback.body,
+            )  # fmt: skip
             copy.copy_of = callback.id
             if meddling.delay and copy.event is not None:
                 self._core.scheduler.cancel(copy.event)
@@ -322,12 +302,13 @@ class CallbackDesk:
         self._write(callback, "attempted", id=callback.id, number=number, outcome=attempt.outcome)
         if attempt.succeeded:
             self._close(callback, "acknowledged")
-        elif number < ATTEMPTS:
-            self._schedule(callback, number + 1)
+        elif len(callback.tries) < ATTEMPTS:
+            self._schedule(callback, len(callback.tries) + 1)
         else:
             callback.state = "failed"
             self._write(callback, "given_up", id=callback.id, attempts=number)
             self._tell_task(callback, succeeded=False)
+        self._ask_again(callback)
         self.on_attempt(callback)
 
     def _keep(self, callback: Callback, meddling: Meddling | None, *, mail: bool) -> None:
@@ -342,10 +323,13 @@ class CallbackDesk:
         if mail:
             self.inbox.append(Mail(callback.url, now, callback.id, callback.body.decode()))
         self._close(callback, state)
+        self._ask_again(callback)
 
     def _close(self, callback: Callback, state: State) -> None:
         callback.state = state
         callback.at = self._core.now()
+        if len(self.acknowledged) >= self._core.settings.callbacks_max:
+            del self.acknowledged[0]  # one that was sent again and again
         self.acknowledged.append(callback)
         self.acknowledged_ever += 1
         self._write(callback, state, id=callback.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -10,6 +11,8 @@ from scale_mock.errors import ConfigurationError
 from scale_mock.selectors.where import did_you_mean, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scale_mock.callbacks.records import Callback
 
 STATUSES = ("completed", "error", "pending", "canceled")
@@ -119,6 +122,25 @@ def order_item(item: object) -> Expectation:
     else:
         is_batch = hasattr(item, "name") and not hasattr(item, "id")
     return expectation(batch=item) if is_batch else expectation(task=item)
+
+
+def order_items(items: Iterable[object]) -> list[Expectation]:
+    """The items of ``assert_order``.
+
+    Raises:
+        ConfigurationError: There is none, or one item stands where a list is expected.
+    """
+    if isinstance(items, str | Mapping):
+        raise ConfigurationError(
+            f"assert_order({show(items)}): expected a list of tasks and batches, in their order."
+        )
+    found = [order_item(item) for item in items]
+    if not found:
+        raise ConfigurationError(
+            "assert_order([]): expected the tasks and batches whose callbacks are to arrive in "
+            "this order; of nothing, any order is right."
+        )
+    return found
 
 
 def _not_one(what: str, given: object, known: tuple[str, ...]) -> str:

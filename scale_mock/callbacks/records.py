@@ -26,7 +26,7 @@ class Attempt:
 
     Attributes:
         callback_id: Whose try it is.
-        number: 1 to 21.
+        number: 1 to 21 for one sending; it goes on where a callback is sent again.
         at: The world's instant.
         url: Where to.
         status: The receiver's HTTP status; ``None`` if there was no reply.
@@ -74,7 +74,8 @@ class Attempt:
 class Callback:
     """A callback that the platform owes.
 
-    Its body is fixed when it is owed: every attempt sends the same bytes.
+    Its body is fixed when it is owed: every attempt sends the same bytes. Sent again it has a new
+    record with the same id, which shares the attempts; the old one stays as it was otherwise.
 
     Attributes:
         id: Its id.
@@ -86,12 +87,14 @@ class Callback:
         url: Where to: a URL or an e-mail address.
         body: The bytes that are sent.
         headers: The headers that are sent.
-        owed_at: When it became due.
+        owed_at: When it became due, or was last asked for again.
         state: How it fared so far.
-        attempts: Every try.
+        attempts: Every try, whichever sending it was for.
         at: When it was acknowledged; ``None`` before.
         event: The scheduled next try.
         copy_of: The callback that it duplicates by a fault; ``None`` for a real one.
+        begun: How many attempts earlier sendings took.
+        asked: How often it is to be sent again once what is under way is over.
     """
 
     id: str
@@ -109,12 +112,19 @@ class Callback:
     at: datetime | None = None
     event: Event | None = None
     copy_of: str | None = None
+    begun: int = 0
+    asked: int = 0
 
     @property
     def json(self) -> dict[str, object]:
         """The body, parsed anew at each call."""
         body: dict[str, object] = json.loads(self.body)
         return body
+
+    @property
+    def tries(self) -> list[Attempt]:
+        """The attempts of the present sending: all of them, unless it was sent again."""
+        return self.attempts[self.begun :]
 
     @property
     def is_acknowledged(self) -> bool:

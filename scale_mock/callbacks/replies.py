@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import re
-from http.client import HTTPResponse, IncompleteRead
+from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from scale_mock.serving.realtime import clock as real
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 REPLY_BYTES_MAX = 1024 * 1024
 _RECEIVE_BYTES = 65_536
 _PATIENT = 0.9
+_LINES_MAX = 100
+"""More lines of a head than these are left to ``http.client``, whose own limit it is."""
+_INTERIM_MAX = 100
+"""How many interim replies may come before the one that counts."""
 _PLAIN_HEAD = re.compile(
     rb"HTTP/1\.1 ([2-5][0-9]{2})(?: [^\r\n]*+)?\r\n(?:[!#-9A-Z^-z|~]++:[^\r\n]*+\r\n)*+\r\n"
 )
@@ -103,15 +107,20 @@ def read_reply(sock: socket.socket, *, timeout_s: float) -> CallbackReply:
         if length is None or status in _BODILESS or _is_framed_oddly(fields):
             reply = _read_any(data, patience)
         else:
-            body = _read_body(data[head.end() :], int(length[1]), patience)
-            stays = len(body) == int(length[1]) and _CLOSES.search(fields) is None
-            reply = CallbackReply(status, body[:REPLY_BYTES_MAX], stays)
+            said = int(length[1])
+            body = _read_body(data[head.end() :], said, patience)
+            stays = len(body) == said and _CLOSES.search(fields) is None
+            reply = CallbackReply(status, body[: min(said, REPLY_BYTES_MAX)], stays)
     patience.restore()
     return reply
 
 
 def _is_framed_oddly(fields: bytes) -> bool:
-    return _OTHER_FRAMING in fields or fields.count(_LENGTH_NAME) != 1
+    return (
+        _OTHER_FRAMING in fields
+        or fields.count(_LENGTH_NAME) != 1
+        or fields.count(b"\r\n") > _LINES_MAX
+    )
 
 
 def _read_body(body: bytes, length: int, patience: Patience) -> bytes:
@@ -135,6 +144,8 @@ def _read_any(data: bytes, patience: Patience) -> CallbackReply:
         if not 100 <= reply.status < 200 or reply.status == 101:
             break
         interim.append(reply)
+        if len(interim) > _INTERIM_MAX:
+            raise HTTPException("too many interim replies")
     body = reply.read(REPLY_BYTES_MAX)
     if reply.length and len(body) < REPLY_BYTES_MAX:
         raise IncompleteRead(body, reply.length)

@@ -187,7 +187,9 @@ def test_a_batch_sends_its_own(customer: Customer) -> None:
 URL = "https://app.test/hook"
 
 
-def test_resend_sends_the_same_bytes_as_a_new_callback(customer: Customer) -> None:
+def test_resend_sends_the_same_bytes_as_further_attempts_of_the_same_callback(
+    customer: Customer,
+) -> None:
     customer.listen()
     task = customer.order()
     customer.pass_time(hours=1)
@@ -198,8 +200,17 @@ def test_resend_sends_the_same_bytes_as_a_new_callback(customer: Customer) -> No
     assert again.state == "pending"
     customer.pass_time(seconds=0)
     assert (again.state, again.reason, again.body) == ("acknowledged", "resent", first.body)
-    assert again.id != first.id
-    assert len(customer.desk.acknowledged) == 2
+    assert [one.id for one in customer.callbacks()] == [first.id] == [again.id]
+    assert [(one.callback_id, one.number) for one in customer.desk.attempts] == [
+        (first.id, 1),
+        (first.id, 2),
+    ]
+    assert customer.desk.acknowledged == [first, again]
+    assert (first.state, first.reason, first.at) == ("acknowledged", "completed", EPOCH + HOUR)
+    assert customer.kinds(task) == [
+        "callback.owed", "callback.attempted", "callback.acknowledged",
+        "callback.resent", "callback.attempted", "callback.acknowledged",
+    ]  # fmt: skip
 
 
 def test_resend_of_a_task_sends_it_as_it_is_now(customer: Customer) -> None:
@@ -210,9 +221,14 @@ def test_resend_of_a_task_sends_it_as_it_is_now(customer: Customer) -> None:
     customer.pass_time(hours=1)
     side = customer.world.core.sides["live"]
     customer.world.tasks.set_metadata(side, task.task_id, {"later": 1})
-    customer.desk.resend_task(task)
+    changed = customer.desk.resend_task(task)
     customer.pass_time(seconds=0)
     assert json.loads(customer.bodies[1])["task"]["metadata"] == {"later": 1}
+    assert changed is customer.callbacks()[1]
+    assert [one.number for one in customer.desk.attempts] == [1, 1]
+    assert customer.desk.resend_task(task).id == changed.id
+    customer.pass_time(seconds=0)
+    assert customer.bodies[2] == customer.bodies[1]
     silent = customer.order(url=None, n=2)
     customer.pass_time(hours=1)
     with pytest.raises(Refusal, match="with a callback_url can send its callback again"):

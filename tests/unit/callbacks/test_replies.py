@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from http.client import BadStatusLine, IncompleteRead, LineTooLong
+from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -136,6 +136,24 @@ def test_of_a_gigabyte_only_the_beginning_is_read(framing: bytes) -> None:
 
 def test_what_follows_a_reply_unasked_costs_the_connection() -> None:
     assert read(HEAD + b"Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n").stays is False
+
+
+@pytest.mark.parametrize("length", [0, 2])
+def test_a_body_ends_where_its_length_says(length: int) -> None:
+    reply = read(HEAD + b"Content-Length: %d\r\n\r\n" % length + b"okXXXX")
+    assert reply == (200, b"okXXXX"[:length], False)
+
+
+@pytest.mark.parametrize("cut", [10_000, 30])
+def test_too_many_headers_are_refused_however_they_come(cut: int) -> None:
+    data = HEAD + b"X: y\r\n" * 150 + b"Content-Length: 2\r\n\r\nok"
+    with pytest.raises(HTTPException, match="more than 100 headers"):
+        read(data[:cut], data[cut:])
+
+
+def test_interim_replies_have_an_end() -> None:
+    with pytest.raises(HTTPException, match="too many interim replies"):
+        read(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 200 + HEAD + b"Content-Length: 0\r\n\r\n")
 
 
 def test_the_usual_reply_is_one_read_and_leaves_the_timeout_alone() -> None:
