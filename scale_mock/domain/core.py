@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scale_mock.domain.floor import Floor, Nobody
+from scale_mock.domain.absent import Nobody, NoCrowd
+from scale_mock.domain.floor import Floor
 from scale_mock.domain.journal import Journal
 from scale_mock.domain.model import MODES
 from scale_mock.domain.refusals import LIMIT_REACHED
 from scale_mock.domain.side import Side
-from scale_mock.domain.taskers import NoCrowd
 from scale_mock.sim.ids import object_id
 from scale_mock.sim.streams import digest
 

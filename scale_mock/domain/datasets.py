@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from scale_mock.domain import fields
 from scale_mock.domain.deliveries import free_name
 from scale_mock.domain.documents import encode
-from scale_mock.domain.handovers import Dataset, DatasetDelivery, DatasetFile, DatasetTask
 from scale_mock.domain.refusals import DELIVERY_EXISTS, FILES_FULL, LIMIT_REACHED, invalid
 from scale_mock.sim.ids import object_id
 
 if TYPE_CHECKING:
     from scale_mock.domain.core import Core
+    from scale_mock.domain.handovers import Dataset, DatasetDelivery, DatasetFile
     from scale_mock.domain.side import Side
+
+    _Checked = tuple[bytes, dict[str, DatasetFile], int]
 
 FILE_KEYS = ("content", "base64", "media_type", "url")
 TASK_KEYS = ("response", "files", "turns")
@@ -54,30 +56,13 @@ class Datasets:
             raise invalid('"tasks" must contain at least 1 items', path="tasks")
         self._make_room(side, checked)
         dataset = self._dataset(side, dataset_name)
-        now, seed = self._core.now(), self._core.settings.seed
-        deliveries = side.dataset_deliveries
-        taken = {one.name for one in deliveries.values() if one.dataset_id == dataset.id}
+        known = side.dataset_deliveries.values()
+        taken = {one.name for one in known if one.dataset_id == dataset.id}
         if name is None:
-            name = free_name(f"{dataset_name} - {now:%Y-%m-%d}", taken)
+            name = free_name(f"{dataset_name} - {self._core.now():%Y-%m-%d}", taken)
         elif name in taken:
             raise DELIVERY_EXISTS(owner="Dataset", of=dataset_name, name=name)
-        side.datasets[dataset.id] = dataset
-        delivery = DatasetDelivery(
-            id=object_id(now, seed, side.mode, "dataset delivery", dataset_name, name),
-            mode=side.mode,
-            name=name,
-            dataset_id=dataset.id,
-            delivered_at=now,
-            turn_count=sum(turns for _, _, turns in checked),
-        )
-        deliveries[delivery.id] = delivery
-        for number, (response, files, _) in enumerate(checked):
-            task_id = object_id(now, seed, side.mode, "dataset task", delivery.id, number)
-            side.dataset_tasks[task_id] = DatasetTask(
-                task_id, side.mode, dataset.id, delivery.id, response, files
-            )
-            side.dataset_files_bytes += _size(files)
-            delivery.task_ids.append(task_id)
+        delivery = self._delivery(side, dataset, name, checked)
         self._core.journal.write(
             f"{side.mode}/dataset/{dataset_name}",
             "dataset.delivered",
@@ -87,8 +72,36 @@ class Datasets:
         )
         return delivery
 
+    def _delivery(
+        self, side: Side, dataset: Dataset, name: str, tasks: list[_Checked]
+    ) -> DatasetDelivery:
+        """A new delivery with its tasks, in the store."""
+        from scale_mock.domain.handovers import DatasetDelivery, DatasetTask
+
+        now, seed = self._core.now(), self._core.settings.seed
+        side.datasets[dataset.id] = dataset
+        delivery = DatasetDelivery(
+            id=object_id(now, seed, side.mode, "dataset delivery", dataset.name, name),
+            mode=side.mode,
+            name=name,
+            dataset_id=dataset.id,
+            delivered_at=now,
+            turn_count=sum(turns for _, _, turns in tasks),
+        )
+        side.dataset_deliveries[delivery.id] = delivery
+        for number, (response, files, _) in enumerate(tasks):
+            task_id = object_id(now, seed, side.mode, "dataset task", delivery.id, number)
+            side.dataset_tasks[task_id] = DatasetTask(
+                task_id, side.mode, dataset.id, delivery.id, response, files
+            )
+            side.dataset_files_bytes += _size(files)
+            delivery.task_ids.append(task_id)
+        return delivery
+
     def _dataset(self, side: Side, name: str) -> Dataset:
         """The dataset of that name, or a new one that is not in the store yet."""
+        from scale_mock.domain.handovers import Dataset
+
         for known in side.datasets.values():
             if known.name == name:
                 return known
@@ -107,9 +120,6 @@ class Datasets:
             raise FILES_FULL(limit=bytes_max)
 
 
-_Checked = tuple[bytes, dict[str, DatasetFile], int]
-
-
 def dataset_file(given: object, path: str) -> DatasetFile:
     """A file of a dataset's task.
 
@@ -121,6 +131,8 @@ def dataset_file(given: object, path: str) -> DatasetFile:
     Raises:
         Refusal: It is none of these.
     """
+    from scale_mock.domain.handovers import DatasetFile
+
     if isinstance(given, bytes):
         return DatasetFile(given)
     if isinstance(given, str):
@@ -136,6 +148,8 @@ def dataset_file(given: object, path: str) -> DatasetFile:
 
 
 def _described_file(given: Mapping[str, object], path: str) -> DatasetFile:
+    from scale_mock.domain.handovers import DatasetFile
+
     media_type = fields.text_or_none(given, "media_type") or "application/octet-stream"
     url = fields.text_or_none(given, "url")
     if url is not None:

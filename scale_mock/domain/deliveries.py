@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.handovers import Delivery
 from scale_mock.domain.refusals import DELIVERY_EXISTS, NOT_DELIVERABLE, NOTHING_TO_DELIVER
 from scale_mock.domain.task_index import TaskFilter
 from scale_mock.sim.ids import object_id
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
 
     from scale_mock.domain.core import Core
+    from scale_mock.domain.handovers import Delivery
     from scale_mock.domain.model import Project, Task
     from scale_mock.domain.side import Side
 
@@ -47,6 +47,8 @@ class Deliveries:
                 is none; 409 for a name that the project's deliveries have already.
         """
         side = self._core.sides[project.mode]
+        from scale_mock.domain.handovers import Delivery
+
         taken = {one.name for one in side.deliveries.values() if one.project is project}
         now = self._core.now()
         if name is None:

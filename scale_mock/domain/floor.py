@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scale_mock.domain.model import Batch, Project, Task
+    from scale_mock.domain.model import Project, Task
     from scale_mock.sim.scheduler import Event
 
 Role = Literal["attempter", "reviewer"]
@@ -222,23 +222,3 @@ class Floor:
 
 
 DEFAULT_PIPELINE = Pipeline()
-
-
-class Nobody:
-    """Stands in for a workforce where there is none: whatever is offered waits."""
-
-    def offer(self, task: Task) -> None:
-        """Nobody takes it."""
-
-    def withdraw(self, task: Task) -> None:
-        """Nobody has it."""
-
-    def requeue(self, task: Task) -> None:
-        """Nobody stands in line for it."""
-
-    def reconsider(self) -> None:
-        """Nobody changes their mind."""
-
-    def due(self, thing: Task | Batch) -> datetime | None:
-        """Nothing will come of it."""
-        return None

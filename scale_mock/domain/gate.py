@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from scale_mock.domain.calibration import PASS_SCORE, calibration_batches, calibration_of
 from scale_mock.domain.refusals import GATE_CALIBRATION, GATE_FULL
 
 if TYPE_CHECKING:
@@ -38,6 +37,8 @@ def check_create(settings: Settings, side: Side, project: Project, kind: BatchKi
     """
     if kind != "production" or gate_of(settings, side) == "off" or project.is_calibrated:
         return
+    from scale_mock.domain.calibration import calibration_batches
+
     names = [f'"{batch.name}"' for batch in calibration_batches(side, project)]
     found = (
         'It has none: create one with POST /v1/batches and "calibration_batch": true '
@@ -57,6 +58,8 @@ def check_finalize(settings: Settings, side: Side, batch: Batch) -> None:
     """
     if batch.kind != "production" or gate_of(settings, side) != "full":
         return
+    from scale_mock.domain.calibration import calibration_of
+
     project = batch.project
     crowd = side.crowds.get(project.name)
     missing = []
@@ -77,6 +80,8 @@ def check_finalize(settings: Settings, side: Side, batch: Batch) -> None:
 
 
 def _score_missing(project: Project, score: float | None) -> str:
+    from scale_mock.domain.calibration import PASS_SCORE
+
     wanted = f"a calibration score of at least {PASS_SCORE:.0f}"
     audit = "POST /v1/task/TASK_ID/audit, task.audit"
     if score is None:

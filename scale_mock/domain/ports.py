@@ -191,6 +191,9 @@ class TaskTypeBook(Protocol):
     def known_params(self, type_name: str) -> frozenset[str]:
         """The params that a type describes; empty where it describes none."""
 
+    def known_beside(self, type_name: str, path: str) -> frozenset[str]:
+        """The keys that a type's schema names where a key inside the params stands."""
+
     def unknown_keys(
         self, type_name: str, params: Mapping[str, object]
     ) -> Iterable[tuple[str, frozenset[str]]]:

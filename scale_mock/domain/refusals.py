@@ -131,6 +131,9 @@ NO_AUTHORITY = _ours(
 )
 BODY_MALFORMED = _ours(400, "Invalid JSON: {problem}")
 BODY_NOT_OBJECT = _ours(400, "Invalid body: expected a JSON {wanted}, got {found}.")
+BODY_MISSING = _ours(
+    400, "Invalid body: expected a JSON {wanted}, but nothing was sent with the request."
+)
 BODY_WRAPPED = _ours(
     400,
     "Invalid body: expected one object or an array of them, got an object around an array. "

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from scale_mock.domain.model import Project, Task
     from scale_mock.domain.records import QualityTask
 
 TaskerStatus = Literal["active", "failed_training", "fell_off"]
@@ -95,23 +94,6 @@ class Crowd:
     def note(self, task: QualityTask) -> None:
         """Takes a quality task up; the order does not depend on which came first."""
         insort(self.evaluation if task.kind == "evaluation" else self.training, task.id, key=_rank)
-
-
-class NoCrowd:
-    """Stands in for the crowds where there are none: nobody takes a task, nobody is trained."""
-
-    def take(self, task: Task) -> str | None:
-        """Nobody takes it."""
-        return None
-
-    def report(self, task: Task, by: str) -> None:
-        """Nobody has anything to say."""
-
-    def launch(self, project: Project) -> None:
-        """Nobody is there to begin."""
-
-    def learn(self, task: QualityTask) -> None:
-        """Nobody attempts it."""
 
 
 def _rank(task_id: str) -> tuple[str, str]:

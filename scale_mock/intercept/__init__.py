@@ -1,11 +1,11 @@
 """Interception: a WSGI application answers for host names, below the clients' retry layers.
 
 It knows an application and host names, nothing of Scale. Read it in this order: `hosts` (which
-host, which application), `leaks` (what must not be reached), `passages` (who may all the same),
-`gate` (all of these, asked at every connection), `wire` with `requests_in` and `replies_out` (the
-server's end), `reading` and `sockets` (the client's end), `classic`, `shortcut`, `low`,
-`memory_streams`, `transports` (the patches, one module for each family of clients), `patching` and
-`late` (how they are put in place).
+host, which application), `written` (hosts as people write them), `leaks` (what must not be
+reached), `passages` (who may all the same), `gate` (all of these, asked at every connection),
+`wire` with `requests_in` and `replies_out` (the server's end), `reading` and `sockets` (the
+client's end), `classic`, `shortcut`, `low`, `memory_streams`, `transports` (the patches, one module
+for each family of clients), `patching` and `late` (how they are put in place).
 
 Clients are patched once, at the first use in a process, and stay patched: the leak guard never
 ends. Beginning and ending an interception changes the gate's table only.
@@ -17,14 +17,14 @@ import threading
 from typing import TYPE_CHECKING
 
 from scale_mock.intercept.gate import GATE
-from scale_mock.intercept.hosts import Place, parse_place
+from scale_mock.intercept.hosts import Place
 from scale_mock.intercept.late import LatePatches
 from scale_mock.intercept.leaks import Leak
 from scale_mock.intercept.passages import passage
 from scale_mock.intercept.patching import Patches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from types import ModuleType
     from wsgiref.types import WSGIApplication
 
@@ -45,7 +45,7 @@ _lock = threading.Lock()
 _is_installed = False
 
 
-def guard(domains: Iterable[str]) -> None:
+def guard(domains: Collection[str]) -> None:
     """Lets nothing reach these domains from now on, and looks that the patches are in place."""
     global _is_installed  # noqa: PLW0603 - a process is patched once
     GATE.leaks.guard(domains=domains)
@@ -85,7 +85,7 @@ class Intercepted:
 
     def __init__(self, app: WSGIApplication, hosts: Iterable[str | Place]) -> None:
         self._app = app
-        self._places = [host if isinstance(host, Place) else parse_place(host) for host in hosts]
+        self._places = [host if isinstance(host, Place) else _place(host) for host in hosts]
         self._tokens: list[object] = []
 
     def open(self) -> None:
@@ -95,6 +95,13 @@ class Intercepted:
     def close(self) -> None:
         """Takes the last opening back."""
         GATE.table.close(self._tokens.pop())
+
+
+def _place(text: str) -> Place:
+    """A host as somebody wrote it down."""
+    from scale_mock.intercept.written import parse_place
+
+    return parse_place(text)
 
 
 def _install() -> None:

@@ -53,8 +53,9 @@ class LatePatches:
         """Puts the hook in place, and patches what came without it."""
         if self not in sys.meta_path:
             sys.meta_path.insert(0, self)
+        loaded = sys.modules.get
         for name, patched in self._patched.items():
-            module = sys.modules.get(name)
+            module = loaded(name)
             if module is not patched and module is not None:
                 # One that is half imported has nothing to patch yet; the hook will see to it.
                 if getattr(module.__spec__, "_initializing", False):

@@ -12,7 +12,7 @@ from scale_mock.errors import LeakError
 from scale_mock.intercept.hosts import plain_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from types import FrameType
 
 LEAKS_MAX = 1000
@@ -58,15 +58,14 @@ class Leaks:
         self._found: list[Leak] = []
         self._count = 0
 
-    def guard(self, *, domains: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
+    def guard(self, *, domains: Collection[str] = (), hosts: Collection[str] = ()) -> None:
         """Guards domains with everything below them, and single hosts, from now on."""
-        wide, single = frozenset(domains), frozenset(hosts)
-        if wide <= self._domains and single <= self._hosts:
+        if self._domains.issuperset(domains) and self._hosts.issuperset(hosts):
             return
         with self._lock:
-            self._domains |= wide
+            self._domains = self._domains.union(domains)
             self._ends = tuple(f".{domain}" for domain in sorted(self._domains))
-            self._hosts |= single
+            self._hosts = self._hosts.union(hosts)
 
     def covers(self, host: str | bytes) -> bool:
         """True if a host must not be reached."""

@@ -20,8 +20,8 @@ class Patches:
     """Every place that was patched."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[str, str, str], tuple[Any, str, Callable[[Any], Any]]] = {}
-        self._ours: dict[tuple[str, str, str], Any] = {}
+        # Owner, name, what makes ours, and ours: looked through with every world.
+        self._places: dict[tuple[str, str, str], tuple[Any, str, Callable[[Any], Any], Any]] = {}
 
     def add(self, owner: Any, name: str, make: Callable[[Any], Any]) -> None:
         """Puts ``make(original)`` in the place of a class's or module's attribute.
@@ -32,14 +32,13 @@ class Patches:
         if getattr(owner, name, None) is not None:
             # A module that is imported anew takes the place of its former self.
             place = (getattr(owner, "__module__", ""), owner.__name__, name)
-            self._places[place] = (owner, name, make)
-            self._ours[place] = self._put(owner, name, make)
+            self._places[place] = (owner, name, make, self._put(owner, name, make))
 
     def renew(self) -> None:
         """Puts back those that somebody else has removed."""
-        for place, (owner, name, make) in list(self._places.items()):
-            if getattr(owner, name) is not self._ours[place]:
-                self._ours[place] = self._put(owner, name, make)
+        for place, (owner, name, make, ours) in list(self._places.items()):
+            if getattr(owner, name) is not ours:
+                self._places[place] = (owner, name, make, self._put(owner, name, make))
 
     def _put(self, owner: Any, name: str, make: Callable[[Any], Any]) -> Any:
         original = getattr(owner, name)

@@ -18,7 +18,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
-from scale_mock.domain.taskers import Crowd, QualityAttempt, Tasker
 from scale_mock.labeling.people import People
 from scale_mock.sim.streams import digest
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from scale_mock.domain.model import Project, Task
     from scale_mock.domain.records import QualityTask
     from scale_mock.domain.side import Side
-    from scale_mock.domain.taskers import TaskerStatus
+    from scale_mock.domain.taskers import Crowd, Tasker, TaskerStatus
     from scale_mock.sim.scheduler import Event
 
 TRAIN = "crowd.train"
@@ -94,19 +93,24 @@ class Crowds:
 
     def learn(self, task: QualityTask) -> None:
         """A quality task is new: it measures from now on, or is attempted by those at work."""
-        side = self._core.sides[task.mode]
-        crowd = side.crowds.setdefault(task.project.name, Crowd())
+        crowd = self._known(task.project)
         crowd.note(task)
         if task.kind == "training" and crowd.is_launched:
             self._train_soon(task.project, crowd)
 
     def _crowd(self, project: Project) -> Crowd:
         """A project's crowd, gathered when it is first needed."""
-        crowd = self._core.sides[project.mode].crowds.setdefault(project.name, Crowd())
+        crowd = self._known(project)
         if not crowd.people:
             for _ in range(self._core.settings.crowd_size):
                 self._join(project, crowd)
         return crowd
+
+    def _known(self, project: Project) -> Crowd:
+        """A project's crowd, where nobody may be yet."""
+        from scale_mock.domain.taskers import Crowd
+
+        return self._core.sides[project.mode].crowds.setdefault(project.name, Crowd())
 
     def _join(self, project: Project, crowd: Crowd) -> None:
         crowd.active.append(len(crowd.people))
@@ -179,6 +183,8 @@ class Crowds:
 
         Evaluations that start in one instant have a strand each: which comes first is chance.
         """
+        from scale_mock.domain.taskers import QualityAttempt
+
         is_passed = score >= self._threshold
         attempt = QualityAttempt(
             task_id, kind, tasker.email, number, score, is_passed, self._core.now()

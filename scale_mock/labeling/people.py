@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from scale_mock.domain.documents import decode_object
 from scale_mock.domain.model import Survey
-from scale_mock.domain.taskers import Tasker
 from scale_mock.sim.streams import digest, stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scale_mock.domain.model import Project, Task
+    from scale_mock.domain.taskers import Tasker
 
 FIRST = (
     "Ada", "Amir", "Ana", "Bao", "Carla", "Chidi", "Dalia", "Diego", "Elif", "Emeka", "Farah",
@@ -91,6 +91,8 @@ class People:
 
     def person(self, project: Project, number: int) -> Tasker:
         """The tasker who joins a project's crowd as number so-and-so, from 0."""
+        from scale_mock.domain.taskers import Tasker
+
         names = ("tasker", project.mode, project.name, number)
         chance = stream(self._seed, *names)
         first, last = chance.choice(FIRST), chance.choice(LAST)

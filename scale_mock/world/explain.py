@@ -264,7 +264,8 @@ def _callback_waits(
     if pending:
         callback = pending[0]
         tried = len(callback.attempts)
-        last = f"; the last of {tried} got {callback.attempts[-1].outcome}" if tried else ""
+        made = callback.tries
+        last = f"; the last of {tried} got {made[-1].outcome}" if made else ""
         if callback.event is None:
             return (f"its callback, which is being sent{last}", "nothing: it is on its way")
         return (

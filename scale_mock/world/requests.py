@@ -26,6 +26,7 @@ class RequestRecord:
         key: The key, all but its beginning hidden.
         error: What was refused, with the JSON path if there is one.
         fault: The name of the fault that struck it.
+        after: How many entries the journal had when it was taken up.
     """
 
     at: datetime
@@ -38,6 +39,7 @@ class RequestRecord:
     key: str
     error: str | None = None
     fault: str | None = None
+    after: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """The request as the control API shows it."""

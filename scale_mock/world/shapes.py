@@ -139,7 +139,7 @@ def check_like(given: Json, example: Json, path: Path = ()) -> None:
     Raises:
         Broken: A key is missing, or something is of another type.
     """
-    if example is not None and given is not None and not _alike(given, example):
+    if example is not None and not _alike(given, example):
         raise Broken(path, f"expected {_said(type(example))}, found {found_in(given)}")
     if path not in FIXED or not isinstance(example, dict):
         _check_rows(given, path)

@@ -172,6 +172,9 @@ def _check_beginning(snapshot: Mapping[str, Any]) -> None:
             raise Broken((), f"the key {name!r} is missing")
         if not isinstance(snapshot[name], kind):
             raise Broken((name,), f"expected {said}, found {found_in(snapshot[name])}")
+    for number, one in enumerate(snapshot["left_out"]):
+        if not isinstance(one, str):
+            raise Broken(("left_out", number), f"expected text, found {found_in(one)}")
 
 
 def _fill(world: World, snapshot: Mapping[str, Any], known: Functions) -> None:
@@ -218,12 +221,7 @@ def _fill(world: World, snapshot: Mapping[str, Any], known: Functions) -> None:
     _load(
         thawer, snapshot, "receiver", receiver.dump(), lambda one: receiver.load(_keyed(world, one))
     )
-    world.receivers.load(
-        {
-            url: _keyed(world, at(("receivers", url), one, thawer.thaw))
-            for url, one in snapshot["receivers"].items()
-        }
-    )
+    _load_receivers(thawer, world, snapshot["receivers"])
     world.clock_mode, world.rate = world.settings.clock, world.settings.rate
     if world.clock_mode == "follow":
         world.follower.require()
@@ -244,6 +242,14 @@ def _load(
     thawed = at((name,), snapshot[name], thawer.thaw)
     whole((name,), None, lambda _: check_kept(thawed, usual))
     whole((name,), None, lambda _: load(thawed))
+
+
+def _load_receivers(thawer: Thawer, world: World, written: Mapping[str, Json]) -> None:
+    read = {}
+    for url, one in written.items():
+        place = "receivers", url
+        read[url] = whole(place, at(place, one, thawer.thaw), partial(_keyed, world))
+    whole(("receivers",), read, world.receivers.load)
 
 
 def _freeze_side(freezer: Freezer, side: Side) -> Json:

@@ -85,7 +85,8 @@ class World(Parts):
         self._mounts: dict[str, Callable[..., object]] = {}
         self.is_untouched = True
         self.was_reset = False
-        VirtualClock(start_at)  # may refuse it
+        if start_at is not EPOCH:
+            VirtualClock(start_at)  # may refuse it
         if self._first_rules or self._first_faults:
             self._stand()  # they may be refused, too
         if self.clock_mode == "follow":

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scale_mock import LeakError
-from scale_mock.intercept.hosts import HostTable, Origin, Place, parse_place, plain_host
+from scale_mock.intercept.hosts import HostTable, Origin, Place, plain_host
 from scale_mock.intercept.late import LatePatches
 from scale_mock.intercept.leaks import LEAKS_MAX, Leaks
 from scale_mock.intercept.patching import MARK, Patches
+from scale_mock.intercept.written import parse_place
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -105,7 +105,7 @@ def test_an_item_knows_whose_turn_it_is() -> None:
 
 
 def test_with_the_stand_in_for_a_workforce_nothing_moves() -> None:
-    from scale_mock.domain.floor import Nobody
+    from scale_mock.domain.absent import Nobody
 
     with ScaleMock() as mock:
         mock._world.core.workforce = Nobody()

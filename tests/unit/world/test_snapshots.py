@@ -288,6 +288,14 @@ GONE = object()
         ("core later", 5, "$.core: there is no key 'later' here"),
         ("faults", {"number": 1}, "$.faults: the key 'entries' is missing"),
         ("callbacks", 5, "$.callbacks: expected an object, found 5"),
+        ("scheduler", None, "$.scheduler: expected an object, found null"),
+        ("scheduler seq", None, "$.scheduler.seq: expected an integer, found null"),
+        ("journal entries", None, "$.journal.entries: expected a list, found null"),
+        ("sides test tasks", None, "$.sides.test.tasks: expected a list, found null"),
+        ("left_out", ["f", {}], "$.left_out[1]: expected text, found an object"),
+        ("receivers https://a.test", [],
+         "$.receivers['https://a.test']: this is not what a snapshot has here (TypeError: list "
+         "indices must be integers or slices, not str)"),
     ],
 )  # fmt: skip
 def test_what_was_forged_is_refused_with_its_place(
