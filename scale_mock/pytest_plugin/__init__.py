@@ -187,12 +187,13 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, Result[pytest.TestReport]]:
     """Remembers how a test went; a failed one is told about its world, if it has one."""
-    if call.excinfo is not None and isinstance(call.excinfo.value, ScaleMockError):
-        _shorten(item.config, call.excinfo.value)
-    if call.excinfo is not None and call.when != "teardown":
+    met = call.excinfo or _met_by_unittest(item)
+    if met is not None and isinstance(met.value, ScaleMockError):
+        _shorten(item.config, met.value)
+    if met is not None and call.when != "teardown":
         from scale_mock.pytest_plugin.hints import add_hints
 
-        add_hints(item, call, item.stash[RUN].mock if RUN in item.stash else None)
+        add_hints(item, met, item.stash[RUN].mock if RUN in item.stash else None)
     outcome = yield
     report = outcome.get_result()
     if report.failed:
@@ -215,9 +216,15 @@ def pytest_runtest_makereport(
         tell(run, report)
 
 
+def _met_by_unittest(item: pytest.Item) -> pytest.ExceptionInfo[BaseException] | None:
+    """What a test of unittest failed with; pytest puts it into the call only after our hook."""
+    met = getattr(item, "_excinfo", None)
+    return met[0] if isinstance(met, list) and met else None
+
+
 def _shorten(config: pytest.Config, refusal: ScaleMockError) -> None:
     """Has a refusal point at the test's line, unless somebody asks for the full trace."""
-    if not config.getoption("fulltrace"):
+    if not config.getoption("fulltrace", default=False):  # -p no:terminal knows none
         from scale_mock.pytest_plugin.frames import hide_ours
 
         hide_ours(refusal)

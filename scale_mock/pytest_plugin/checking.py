@@ -29,6 +29,9 @@ ALLOWED = pytest.StashKey[frozenset[str]]()
 """What a test with a world allows."""
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Terms:
     """What was said about a test's end. No named tuple: making one slows down every start.
 
@@ -66,7 +69,7 @@ def allowed(given: Mapping[str, Given]) -> frozenset[str]:
         ConfigurationError: There is no such check; the text says who named it.
     """
     if "allow" not in given:
-        return frozenset()
+        return _NONE
     value, source = given["allow"]
     return names_of(value, f"allow={value!r} ({source})")
 
@@ -76,6 +79,8 @@ def problems_of(mock: ScaleMock, allow: Collection[str]) -> str | None:
 
     Connections to Scale are left to :func:`leaks_found`, which no ``strict=False`` turns off.
     """
+    if mock._world.is_untouched:
+        return None  # nothing has happened in it
     from scale_mock.mock.reports.checks import by_marker, findings, told
 
     mock._world.rest()

@@ -18,7 +18,7 @@ from scale_mock.config.checks import CHECKS
 from scale_mock.errors import ScaleMockError
 from scale_mock.mock.worldfile import write_world
 from scale_mock.pytest_plugin.checking import TOLD_LATE
-from scale_mock.registry import redact
+from scale_mock.registry.keys import redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -131,6 +131,8 @@ def _write(folder: Path, mock: ScaleMock, report: str) -> str:
     _put(folder / "requests.jsonl", hide(_lines(one.as_dict() for one in mock.requests)))
     _put(folder / "callbacks.jsonl", hide(_lines(callback.as_dict() for callback in callbacks)))
     _put(folder / "report.txt", hide(f"{report}\n"))
+    for name in ("traffic.har", "story.mmd"):
+        mock.export_journal(folder / name)
     file = folder / "snapshot.json"
     try:
         lost = write_world(mock.snapshot(), ACCOUNT, file, hide)
@@ -152,12 +154,7 @@ def _lines(things: Iterable[object]) -> str:
 def _hiding(mock: ScaleMock) -> Callable[[str], str]:
     """What makes the world's keys in a text unreadable, as the log of requests does."""
     secrets = [mock.live_key, mock.test_key, mock.callback_auth("live"), mock.callback_auth("test")]
-    found = re.compile(rf"(?:{'|'.join(map(re.escape, secrets))})(?![\w.@+-]*\w)")
-
-    def hide(text: str) -> str:
-        return found.sub(lambda key: redact(key[0]), text)
-
-    return hide
+    return redactor(secrets)
 
 
 def _worker(item: pytest.Item) -> str:

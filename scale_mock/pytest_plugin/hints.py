@@ -22,19 +22,19 @@ REFUSED = re.compile(r"port=([0-9]+)\b.*Connection refused")
 SCOPE = re.compile(r"ScopeMismatch: .* fixture (scale_\w+) with a (\w+) scoped request")
 
 
-def add_hints(item: pytest.Item, call: pytest.CallInfo[None], mock: ScaleMock | None) -> None:
+def add_hints(
+    item: pytest.Item, met: pytest.ExceptionInfo[BaseException], mock: ScaleMock | None
+) -> None:
     """Adds what helps to the exception that a test failed with; it never raises.
 
     Args:
         item: The test.
-        call: The part of it that failed.
+        met: What it failed with.
         mock: Its world, if it has one.
     """
-    if call.excinfo is None:
-        return
-    error = call.excinfo.value
+    error = met.value
     try:
-        statement = str(call.excinfo.traceback[-1].statement)
+        statement = str(met.traceback[-1].statement)
     except Exception:
         statement = ""  # there is no source
     try:
@@ -121,6 +121,10 @@ def _of_attribute(error: AttributeError) -> Iterator[str]:
         )
     elif isinstance(thing, list) and thing and isinstance(thing[0], Callback):
         yield "With times=, assert_received answers a list of callbacks."
+    elif thing is not None:
+        from scale_mock.pytest_plugin.naming import name_meant
+
+        yield from name_meant(thing, error.name or "")
 
 
 def _of_type(words: str, statement: str) -> Iterator[str]:
@@ -128,6 +132,10 @@ def _of_type(words: str, statement: str) -> Iterator[str]:
         yield "What a callback says is in its json: callback.json[...]."
     elif words == "'dict' object is not callable" and ".json(" in statement:
         yield "A callback's json is a property: callback.json, without ()."
+    elif "unexpected keyword argument" in words:
+        from scale_mock.pytest_plugin.naming import argument_meant
+
+        yield from argument_meant(words)
 
 
 def _of_key(key: object, mock: ScaleMock) -> Iterator[str]:

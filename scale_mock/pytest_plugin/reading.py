@@ -61,7 +61,12 @@ def from_markers(item: pytest.Item) -> dict[str, Given]:
             )
         shown = ", ".join(f"{name}={value!r}" for name, value in mark.kwargs.items())
         place = f"@pytest.mark.scale_mock({shown})"
-        found = {**from_arguments(mark.kwargs, source="marker", place=place), **found}
+        said = from_arguments(mark.kwargs, source="marker", place=place)
+        if "hosts" in said:
+            from scale_mock.pytest_plugin.contradictions import refuse_vain_hosts_of
+
+            refuse_vain_hosts_of(said)
+        found = {**said, **found}
     return _found_beside(found, item.path.parent) if found else found
 
 
@@ -102,12 +107,12 @@ def from_flags(config: pytest.Config) -> dict[str, Given]:
 
 def from_ini(config: pytest.Config) -> dict[str, Given]:
     """The options that the ini file sets. Older pytests say ``""`` or ``[]`` for what is unset."""
+    folder = config.rootpath if config.inipath is None else config.inipath.parent
     found = {
-        option.name: Given(option.read(value, option.ini), option.ini)
+        option.name: Given(option.read(value, option.ini, folder), option.ini)
         for option in OPTIONS
         if (value := _ini_value(config, option)) not in (None, "", [])
     }
-    folder = config.rootpath if config.inipath is None else config.inipath.parent
     return _found_beside(found, folder)
 
 

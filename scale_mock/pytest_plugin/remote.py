@@ -183,6 +183,8 @@ class Elsewhere:
                     "process: @pytest.mark.scale_mock(remote=False)."
                 )
             interception = mock.intercept(hosts=hosts) if intercept else None
+            if interception is not None:
+                interception.begin()
             return RemoteRun(self, item, mock, terms=terms, interception=interception)
         except ConfigurationError:
             mock.close()

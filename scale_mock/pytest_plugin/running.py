@@ -26,7 +26,7 @@ class Run:
         item: The test.
         mock: The world.
         terms: What was said about the test's end.
-        interception: What sends calls to Scale there; ``None`` where it is off.
+        interception: What sends calls to Scale there, begun already; ``None`` where it is off.
         passed: The test's own part passed.
         failed: Something of it failed, a subtest for example.
     """
@@ -45,8 +45,6 @@ class Run:
         self.interception = interception
         self.passed = False
         self.failed = False
-        if interception is not None:
-            interception.begin()
 
     def check(self) -> str | None:
         """What a passed test left unnoticed; reaching for Scale fails it in any case."""

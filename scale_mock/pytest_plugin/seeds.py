@@ -64,8 +64,10 @@ def drawn_for(config: pytest.Config) -> int:
 def order_of(item: pytest.Item) -> Order | None:
     """The order that a test runs under, if it runs under several."""
     parameters = getattr(getattr(item, "callspec", None), "params", {})
-    found = (parameters.get(name) for name in WORLDS)
-    return next((order for order in found if isinstance(order, Order)), None)
+    for name in WORLDS:
+        if isinstance(order := parameters.get(name), Order):
+            return order
+    return None
 
 
 def of_order(item: pytest.Item) -> dict[str, Given]:

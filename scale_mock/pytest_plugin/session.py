@@ -146,7 +146,11 @@ class Session:
         try:
             return ScaleMock(host=self.host, **arguments)
         except ConfigurationError as error:
-            raise ConfigurationError(f"{error}\nThe world's arguments: {told(given)}.") from error
+            from scale_mock.config.filenames import rule_of_names
+
+            how = rule_of_names(given.get("rules"))
+            text = f"{error}{how}\nThe world's arguments: {told(given)}."
+            raise ConfigurationError(text) from error
 
 
 SESSION = pytest.StashKey[Session]()
@@ -164,6 +168,10 @@ def open_run(item: pytest.Item, session: Session, config: Mapping[str, object]) 
         }
         if hasattr(item, "callspec"):
             given |= of_order(item)
+        if "hosts" in given:
+            from scale_mock.pytest_plugin.contradictions import refuse_vain_hosts
+
+            refuse_vain_hosts(given)
         terms = terms_of(given, item.config)
         item.stash[ALLOWED] = terms.allow
         may_leave = "remote" not in given or yes_or_no(given, "remote")
@@ -185,6 +193,8 @@ def _made(item: pytest.Item, session: Session, given: Mapping[str, Given], terms
     mock = session.open_world(given)
     try:
         interception = mock.intercept(hosts=hosts) if intercept else None
+        if interception is not None:
+            interception.begin(is_guarded=True)
         return Run(item, mock, terms=terms, interception=interception)
     except ConfigurationError:
         mock.close()

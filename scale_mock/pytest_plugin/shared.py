@@ -13,6 +13,7 @@ from scale_mock.config.options import Given, default_of
 from scale_mock.errors import ConfigurationError
 from scale_mock.mock.marking import Bookmark, Usefulness
 from scale_mock.pytest_plugin.checking import terms_of
+from scale_mock.pytest_plugin.contradictions import refuse_vain_hosts
 from scale_mock.pytest_plugin.reading import from_markers, yes_or_no
 from scale_mock.pytest_plugin.session import OF_A_TEST
 
@@ -222,5 +223,6 @@ def doors_of(given: Mapping[str, Given]) -> Doors:
     Raises:
         ConfigurationError: A yes or no is neither.
     """
+    refuse_vain_hosts(given)
     hosts = given["hosts"].value if "hosts" in given else default_of("hosts")
     return Doors(yes_or_no(given, "intercept"), hosts, yes_or_no(given, "absorb_sleep"))

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import importlib
 import os
+import pkgutil
 import stat
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+import scale_mock.intercept
+import scale_mock.mock.remote
+import scale_mock.mock.reports
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 for name in (
-    *("scaleapi", "requests", "httpx", "httpcore", "trustme"),
+    *("scaleapi", "requests", "httpx", "httpcore", "trustme", "aiohttp", "urllib.request"),
     *("scale_mock.mock.reports.failing", "scale_mock.mock.host", "scale_mock.serving"),
     *("scale_mock.api", "scale_mock.mock.callbacks", "scale_mock.mock.handles"),
     *(
@@ -27,6 +32,10 @@ for name in (
     ),
 ):
     importlib.import_module(name)
+for package in (scale_mock.intercept, scale_mock.mock.remote, scale_mock.mock.reports):
+    # A second copy of what stands between a client and its connection makes later tests hang.
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
 
 OTHERS = ("randomly", "cacheprovider", "asyncio", "django", "rerunfailures", "socket", "xdist")
 """Plugins that a user may or may not have; tests about one of them ask for it by name."""

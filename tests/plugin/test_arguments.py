@@ -335,6 +335,60 @@ def test_names(scale_mock):
     result.assert_outcomes(passed=1)
 
 
+NAMES_RULES = """
+import pytest
+
+@pytest.mark.scale_mock(strict=False)
+def test_names(scale_mock):
+    assert [rule.name for rule in scale_mock.rules] == [%s]
+"""
+
+
+@pytest.mark.parametrize("door", ["variable", "flag", "ini"])
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("my rules.toml", ["my rules"]),
+        ("my rules.toml, one.toml", ["my rules", "one"]),
+        ("my,own.toml", ["my,own"]),
+        ("one.toml,two.toml", ["one", "two"]),
+        ("one.toml two.toml", ["one", "two"]),
+    ],
+)
+def test_a_blank_or_comma_may_be_part_of_a_files_name(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, door: str, said: str,
+    names: list[str],
+) -> None:  # fmt: skip
+    for name in ("one", "two", "my rules", "my,own"):
+        (pytester.path / f"{name}.toml").write_text(
+            f'[[rule]]\nname = "{name}"\nmatch.batch = "{name}"\n'
+        )
+    if door == "variable":
+        monkeypatch.setenv("SCALE_MOCK_RULES", said)
+    if door == "ini":
+        pytester.makeini(f"[pytest]\nscale_mock_rules = {said}\n")
+    flags = [f"--scale-mock-rules={said}"] if door == "flag" else []
+    result = run(NAMES_RULES % ", ".join(map(repr, names)), *flags)
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("said", ["your rules.toml", "one.toml nine.toml"])
+def test_how_several_files_are_named_is_told_where_one_is_missing(
+    run: Run, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    (pytester.path / "one.toml").write_text("")
+    monkeypatch.setenv("SCALE_MOCK_RULES", said)
+    result = run(NAMES_RULES % "")
+    result.assert_outcomes(errors=1)
+    missing = "nine.toml" if "nine" in said else said
+    result.stdout.fnmatch_lines(
+        [
+            f"*{missing}: cannot be read: No such file or directory*",
+            "*Several files are named one a line, or with commas or blanks between them; *",
+        ]
+    )
+
+
 def test_a_misspelt_argument_is_refused_without_a_world_too(run: Run) -> None:
     result = run(
         """

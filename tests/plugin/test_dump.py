@@ -40,7 +40,15 @@ def test_bad(scale_mock):
     scale_mock.clock.advance(minutes=1)
     assert scale_mock.live_key is None
 """
-FILES = ["callbacks.jsonl", "journal.jsonl", "report.txt", "requests.jsonl", "snapshot.json"]
+FILES = [
+    "callbacks.jsonl",
+    "journal.jsonl",
+    "report.txt",
+    "requests.jsonl",
+    "snapshot.json",
+    "story.mmd",
+    "traffic.har",
+]
 
 
 def folders(root: Path) -> list[Path]:
@@ -83,6 +91,19 @@ def test_a_failed_test_leaves_everything_about_its_world(
     assert callback["url"] == "https://app.test/hook"
     assert callback["body"]["task"]["unique_id"] == "car-1"
     assert callback["attempts"][0]["traceback"].splitlines()[-1] == "LookupError: live_***"
+    exchanges = json.loads((folder / "traffic.har").read_text("utf-8"))["log"]["entries"]
+    assert [one["request"]["url"] for one in exchanges][:2] == [
+        "https://api.scale.com/v1/task/categorization",
+        "https://app.test/hook",
+    ]
+    story = (folder / "story.mmd").read_text("utf-8").splitlines()
+    assert story[:4] == [
+        "sequenceDiagram",
+        "    participant Code as your code",
+        "    participant Scale as Scale",
+        "    participant R0 as app.test",
+    ]
+    assert "    R0--xScale: LookupError: live_***" in story
     report = (folder / "report.txt").read_text("utf-8")
     assert report.startswith("seed 0, clock at 2024-01-01T00:01:00.000Z (manual); to repeat: ")
     assert "E       AssertionError: assert 'live_***' is None" in report

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from scale_mock.serving import Server
     from tests.plugin.conftest import Run
 
-for name in (
-    "remote.mock",
-    "remote.platform",
-    "remote.traffic",
-    "remote.probing",
-    "reports.telling",
-):
-    __import__(f"scale_mock.mock.{name}")  # pytester drops what is first loaded inside
-
 STORY = """
     import pytest
     from scaleapi import ScaleClient
@@ -72,6 +63,49 @@ def platform(host: Host) -> Iterator[Callable[..., tuple[Server, Altered]]]:
 def flat(result: pytest.RunResult) -> str:
     """The output on one line: texts are laid out for the terminal's width."""
     return re.sub(r"\s+", " ", result.stdout.str())
+
+
+def test_an_address_with_the_wrong_scheme_says_which_one_to_use(run: Run, host: Host) -> None:
+    module = "def test_it(scale_client): pass"
+    plain, secret = host.url, host.https_url
+    wrong = plain.replace("http:", "https:"), secret.replace("https:", "http:")
+    found = run(module, f"--scale-mock-url={wrong[0]}")
+    found.assert_outcomes(errors=1)
+    assert f"{wrong[0]} speaks plain http: use {plain}. " in flat(found)
+    found = run(module, f"--scale-mock-url={wrong[1]}")
+    found.assert_outcomes(errors=1)
+    assert (
+        f"{wrong[1]} speaks TLS: use {secret}. Name the file with its authority too: --ca-file "
+        "FILE, in tests --scale-mock-ca-file FILE or ca_file=. "
+    ) in flat(found).replace(" E ", " ")
+
+
+def test_names_that_are_not_there_and_lookups_that_fail_are_explained_elsewhere_too(
+    run: Run, host: Host
+) -> None:
+    module = """
+        def test_name(scale_clock):
+            scale_clock.tick(hours=1)
+
+        def test_argument(scale_callbacks):
+            scale_callbacks.assert_received(count=1)
+
+        def test_lookup(scale_mock):
+            scale_mock.tasks.get("none")
+    """
+    result = run(story(module), f"--scale-mock-url={host.url}", "--tb=short")
+    result.assert_outcomes(failed=3)
+    text = result.stdout.str()
+    for told in (
+        "Clock has no 'tick'; did you mean advance? It has advance, advance_to, mode, now, "
+        "rate, run_next, run_until_idle.",
+        "assert_received() has no argument count=; did you mean times=? It takes task=, batch=, "
+        "status=, reason=, url=, times=, within=.",
+        "There is no task none in this world, which holds no task at all.",
+        "To fix it: let create_task arrive here: through the fixture scale_client, at mock.v1_url, "
+        "or while mock.intercept() is on.",
+    ):
+        assert f"\nE   {told}\n" in text
 
 
 FIXTURES = """

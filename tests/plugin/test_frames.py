@@ -35,6 +35,43 @@ def test_a_refusal_points_at_the_line_of_the_test(run: Run, call: str) -> None:
     assert "E   " in "\n".join(lines[first + 2 : first + 4])
 
 
+OF_UNITTEST = """
+import unittest
+import pytest
+from scaleapi.tasks import TaskType
+
+class TestOld(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def _world(self, scale_mock):
+        self.mock = scale_mock
+
+    def test_refused(self):
+        self.mock.rules.add(aftr="1h")
+
+    def test_hinted(self):
+        with self.mock.intercept():
+            client = self.mock.client()
+            self.mock.tasks.complete(client.create_task(
+                TaskType.Categorization, attachment="https://example.test/a.jpg", categories=["a"],
+                attachment_type="image", instruction="x", callback_url=self.mock.callbacks.url,
+            ))
+        self.mock.callbacks.assert_received()["task_id"]
+"""
+
+
+def test_tests_of_unittest_are_told_the_same(run: Run) -> None:
+    result = run(OF_UNITTEST, "--tb=short")
+    result.assert_outcomes(failed=2)
+    assert [line for line in result.outlines if "scale_mock/" in line] == []
+    result.stdout.fnmatch_lines(["*What a callback says is in its json: callback.json[[]...]."])
+
+
+def test_a_refusal_is_reported_without_a_terminal(run: Run) -> None:
+    test = 'def test_one(scale_mock):\n    scale_mock.rules.add(aftr="1h")\n'
+    result = run(test, "-p", "no:terminal")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
 def test_the_full_trace_is_shown_to_who_asks_for_it(run: Run) -> None:
     test = 'def test_one(scale_mock):\n    scale_mock.rules.add(aftr="1h")\n'
     result = run(test, "--full-trace")

@@ -334,3 +334,79 @@ async def test_anyio(scale_mock):
         "default",
     )
     result.assert_outcomes(passed=3)
+
+
+HOSTED = """
+import pytest
+{module}
+{mark}
+def test_hosted(scale_mock):
+    pass
+"""
+FIRST, SECOND = "http://scale.test", "http://labels.test"
+VAIN = (
+    "*hosts={hosts} ({who}) are answered where clients are intercepted, and intercept=False "
+    "({whose}) turns that off: drop one of the two. Without interception, point the code under "
+    "test at scale_mock.url.*"
+)
+
+
+@pytest.mark.parametrize(
+    ("mark", "ini", "flags", "who", "whose"),
+    [
+        (f'intercept=False, hosts=["{FIRST}"]', "", [], "marker", "marker"),
+        (f'hosts=["{FIRST}"]', "scale_mock_intercept = no", [], "marker", "scale_mock_intercept"),
+        (
+            "",
+            f"scale_mock_hosts = {FIRST}",
+            ["--scale-mock-hosts", SECOND, "--no-scale-mock-intercept"],
+            "--scale-mock-hosts",
+            "--scale-mock-intercept",
+        ),
+    ],
+)
+def test_hosts_that_nothing_would_answer_are_refused(
+    run: Run,
+    pytester: pytest.Pytester,
+    mark: str,
+    ini: str,
+    flags: list[str],
+    who: str,
+    whose: str,
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    result = run(HOSTED.format(module="", mark=f"@pytest.mark.scale_mock({mark})"), *flags)
+    result.assert_outcomes(errors=1)
+    hosts = repr((SECOND,)) if flags else repr([FIRST]).replace("[", "[[]")
+    result.stdout.fnmatch_lines([VAIN.format(hosts=hosts, who=who, whose=whose)])
+
+
+@pytest.mark.parametrize(
+    ("module", "ini", "flags"),
+    [
+        ("", f"scale_mock_hosts = {FIRST}", []),
+        (f'pytestmark = pytest.mark.scale_mock(hosts=["{FIRST}"])', "", []),
+        ("", f"scale_mock_hosts = {FIRST}", ["--no-scale-mock-intercept"]),
+    ],
+)
+def test_whoever_is_nearer_may_turn_interception_off(
+    run: Run, pytester: pytest.Pytester, module: str, ini: str, flags: list[str]
+) -> None:
+    pytester.makeini(f"[pytest]\n{ini}\n")
+    mark = "" if flags else "@pytest.mark.scale_mock(intercept=False)"
+    run(HOSTED.format(module=module, mark=mark), *flags).assert_outcomes(passed=1)
+
+
+def test_hosts_of_one_line_in_an_ini_file_are_several(run: Run, pytester: pytest.Pytester) -> None:
+    pytester.makeini(f"[pytest]\nscale_mock_hosts = {FIRST}, {SECOND}\n")
+    result = run(
+        """
+import requests
+
+def test_both(scale_mock):
+    for host in ("http://scale.test", "http://labels.test"):
+        auth = (scale_mock.live_key, "")
+        assert requests.get(f"{host}/v1/tasks", auth=auth).json()["total"] == 0
+"""
+    )
+    result.assert_outcomes(passed=1)

@@ -176,6 +176,45 @@ def test_it(scale_mock):
     )
 
 
+def test_a_key_that_params_do_not_have(told: Told) -> None:
+    text = told(
+        """
+def test_it(scale_client):
+    image = {"attachment": "https://img.test/1.jpg", "geometries": {"boxes": {}}}
+    scale_client.create_task(TaskType.ImageAnnotation, **image)
+"""
+    )
+    assert '"geometries.boxes" is not allowed (at $.geometries.boxes)\n' in text
+    assert (
+        "    To fix it: the keys of geometries are box, cuboid, ellipse, line, point, polygon; the "
+        "nearest to 'boxes' is 'box'\n"
+    ) in text
+
+
+def test_a_request_for_a_task_of_another_world(told: Told) -> None:
+    text = told(
+        """
+import requests
+from scale_mock import ScaleMock
+
+@pytest.fixture
+def other():
+    with ScaleMock(name="b") as mock:
+        yield mock
+
+@pytest.mark.scale_mock(name="me")
+def test_it(scale_mock, other):
+    task = submit(other.client())
+    requests.get(f"https://api.scale.com/v1/task/{task.id}", auth=("live_x", ""))
+    assert False
+"""
+    )
+    assert (
+        "To fix it: use one world for the task and for this call: the account in the key, "
+        "live_NAME or test_NAME, is the world's name (it is in 'b'); this world's is 'me'\n"
+    ) in text
+
+
 def test_a_task_from_before_a_reset(told: Told) -> None:
     text = told(
         """
@@ -425,6 +464,73 @@ def test_it(scale_mock, scale_client):
 """
     )
     assert f"\nE   {hint}\n" in text
+
+
+CLOCK_S = "It has advance, advance_to, mode, now, patch_datetime, rate, run_next, run_until_idle."
+
+
+@pytest.mark.parametrize(
+    ("statement", "words", "hint"),
+    [
+        (
+            "scale_mock.clock.tick(hours=1)",
+            "AttributeError: 'Clock' object has no attribute 'tick'",
+            f"Clock has no 'tick'; did you mean advance? {CLOCK_S}",
+        ),
+        (
+            "scale_mock.clock.zzz",
+            "AttributeError: 'Clock' object has no attribute 'zzz'",
+            f"Clock has no 'zzz'. {CLOCK_S}",
+        ),
+        (
+            "scale_mock.rules.append({})",
+            "AttributeError: 'Rules' object has no attribute 'append'",
+            "Rules has no 'append'; did you mean add? It has add, clear, load, remove, shadowed, "
+            "unused.",
+        ),
+        (
+            "scale_mock.callbacks.receiver.answers_with(500)",
+            "AttributeError: 'Receiver' object has no attribute 'answers_with'",
+            "Receiver has no 'answers_with'; did you mean answer? It has answer, clear, down, "
+            "requests.",
+        ),
+        (
+            "scale_mock.advance(hours=1)",
+            "AttributeError: 'ScaleMock' object has no attribute 'advance'",
+            "ScaleMock has no 'advance'; did you mean clock.advance?",
+        ),
+        (
+            "scale_mock.callbacks.assert_received(count=1)",
+            "TypeError: Callbacks.assert_received() got an unexpected keyword argument 'count'",
+            "assert_received() has no argument count=; did you mean times=? It takes task=, "
+            "batch=, status=, reason=, url=, times=, within=.",
+        ),
+        (
+            "scale_mock.clock.advance(secs=1)",
+            "TypeError: Clock.advance() got an unexpected keyword argument 'secs'",
+            "advance() has no argument secs=; did you mean seconds=? It takes by=, weeks=, days=, "
+            "hours=, minutes=, seconds=.",
+        ),
+        (
+            "scale_mock.client(kind='live')",
+            "TypeError: Clients.client() got an unexpected keyword argument 'kind'",
+            "client() has no argument kind=. It takes mode=.",
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_names_the_one_that_was_meant(
+    told: Told, statement: str, words: str, hint: str
+) -> None:
+    text = told(f"def test_it(scale_mock):\n    {statement}\n")
+    first, *more = re.search(r"\nE   (?P<all>.*(?:\nE   .*)*)", text)["all"].split("\nE   ")
+    # Newer Pythons have a guess of their own behind their words.
+    assert first.partition(". Did you mean")[0] == words
+    assert more == [hint]
+
+
+def test_a_name_of_somebody_elses_is_left_alone(told: Told) -> None:
+    text = told("def test_it(scale_mock):\n    [].tick\n")
+    assert "\nE   AttributeError: 'list' object has no attribute 'tick'\n---" in text
 
 
 def test_other_errors_are_left_alone(told: Told) -> None:

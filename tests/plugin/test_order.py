@@ -22,7 +22,7 @@ FLOORS = (
     {"summary", "seeds", "registering"},
     {"checking", "comparing", "hints"},
     {"reading", "differing"},
-    {"paths", "variables", "frames", "rooting"},
+    {"paths", "variables", "frames", "rooting", "naming", "contradictions"},
 )
 """From the hooks and fixtures that wire everything down to what knows nothing of pytest."""
 TWICE = ("-p", "scale_mock", "-p", "no:scale_mock")

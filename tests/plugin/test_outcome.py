@@ -392,12 +392,43 @@ def test_bad(scale_mock, scale_client):
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "The handler of https://app.test/hook raised at * (attempt *, LookupError: *):",
+            "The handler of https://app.test/hook raised at * (attempt 2, LookupError: *), as 1",
+            "    before it:",
             '*raise LookupError("no such row")',
             "  LookupError: no such row",
             "All 6 journal entries:",
         ]
     )
+
+
+def test_a_handler_that_raises_at_each_attempt_is_shown_once_with_their_number(run: Run) -> None:
+    result = run(
+        """
+from flask import Flask
+from scaleapi.tasks import TaskType
+
+app = Flask("shop")
+
+@app.post("/hook")
+def save():
+    raise LookupError("no such row")
+
+def test_bad(scale_mock, scale_client):
+    scale_mock.callbacks.mount("https://app.test/", app)
+    task = scale_client.create_task(
+        TaskType.Categorization, attachment_type="text", attachment="car",
+        categories=["a", "b"], callback_url="https://app.test/hook")
+    scale_mock.tasks.complete(task)
+    scale_mock.clock.advance(days=2)
+    assert False
+"""
+    )
+    result.assert_outcomes(failed=1)
+    text = " ".join(result.stdout.str().split())
+    assert text.count("The handler of https://app.test/hook raised at ") == 1
+    assert (
+        "(attempt 21, 500), as 20 before it; the framework that caught it has logged each:"
+    ) in text
 
 
 def test_a_marker_makes_the_server_speak_https(run: Run) -> None:

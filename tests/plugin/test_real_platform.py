@@ -6,13 +6,10 @@ The platform is played by a server on this machine that has no control API.
 from __future__ import annotations
 
 from base64 import b64encode
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import scale_mock.intercept
 from scale_mock import ConfigurationError, LeakError
 from scale_mock.domain.refusals import REAL_KEY
 from scale_mock.mock.remote.address import parse_address
@@ -26,11 +23,6 @@ from scale_mock.mock.remote.keys import (
 from scale_mock.mock.remote.probing import require_privacy
 from tests.functional.remote.servers import Altered, Changed, served, serving
 from tests.plugin.test_elsewhere import flat, story
-
-for name in ("aiohttp", "httpx", "requests", "scaleapi", "urllib.request"):
-    pytest.importorskip(name)  # pytester drops what is first loaded inside
-for module in iter_modules(scale_mock.intercept.__path__):
-    import_module(f"scale_mock.intercept.{module.name}")  # the same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -605,7 +605,8 @@ def test_it_is_there(scale_mock):
     )
     assert section_of(lines) == [
         "1 request was refused:",
-        f"  {FIRST} create_task: 401 Your API key does not correspond to a registered user.",
+        f"  {FIRST} create_task: 401 Your API key does not correspond to a registered user. (The "
+        "key *** of 5 characters is neither live_NAME nor test_NAME)",
         "    To fix it: use a key of this world: mock.live_key or mock.test_key, as the fixtures "
         "scale_client and scale_test_client do; while it is the only world, any live_NAME or "
         "test_NAME",
