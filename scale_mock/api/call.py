@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from scale_mock.api.bodies import parse_body, read_body
-from scale_mock.domain.refusals import BODY_NOT_OBJECT, BODY_WRAPPED, invalid
+from scale_mock.domain.refusals import BODY_MISSING, BODY_NOT_OBJECT, BODY_WRAPPED, invalid
 from scale_mock.sim.instants import from_iso
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ DIGITS_MAX = 16
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NAMES = {list: "array", dict: "object", str: "string", int: "number", float: "number"}
 _NAMES |= {bool: "boolean", type(None): "null"}
-_WRAPPERS = frozenset({"rule", "rules", "fault", "faults"})
+_WRAPPERS = ("rule", "rules", "fault", "faults")
 
 
 class Call:
@@ -92,10 +92,12 @@ class Call:
     def json_objects(self) -> list[dict[str, object]]:
         """The body's objects, where it is one or an array of them."""
         body = self.body
+        if body is None and not self.raw_body:
+            raise BODY_MISSING(wanted="object or an array of objects")
         if isinstance(body, dict):
             # {"rules": [...]}: what a rule file or another service has around them.
-            for key in _WRAPPERS & body.keys():
-                if isinstance(body[key], list):
+            for key in _WRAPPERS:
+                if isinstance(body.get(key), list):
                     raise BODY_WRAPPED(key=key)
         found: list[dict[str, object]] = []
         for item in body if isinstance(body, list) else [body]:

@@ -12,7 +12,7 @@ from scale_mock.world.building import TASK_TYPES
 from scale_mock.world.vetting import fitting_types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scale_mock.faults.fault import Fault
     from scale_mock.selectors.where import Where
@@ -61,12 +61,20 @@ def check_operations(fault: Fault, where: Where) -> None:
         known = operation_names()
         if not any(fnmatchcase(operation, text) for operation in known):
             raise where.at("match", "operation").refuse(
-                f'there is no operation "{text}"{did_you_mean(text, known)} Operations: '
-                f"{', '.join(known)}. Those of the control API are never faulted."
+                f'there is no operation "{text}"{_meant(text, known)} All of them are listed in '
+                'the README under "Coverage"; those of the control API are never faulted.'
             )
     types = fault.match.get("type")
     if types is not None and types != [None]:
         fitting_types(fault.matcher, types, TASK_TYPES, where)
+
+
+def _meant(text: str, known: Sequence[str]) -> str:
+    """What was probably meant: of some seventy operations, the three that come nearest."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(text, known, n=3, cutoff=0)
+    return f"{did_you_mean(text, known)} Nearest: {', '.join(nearest)}."
 
 
 def add_faults(world: World, faults: Iterable[Fault | Mapping[str, object]]) -> list[str]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 
 _NAME = re.compile(r"<(?:\w+:)?(\w+)>")
+PATH_CHARS = 200
+"""How much of a path is compared with those that there are, and repeated."""
 """A name in a path as the operations spell it; readers see ``{name}``."""
 
 
@@ -106,7 +108,7 @@ class Router:
             found = group.map.find(method, path)
         except WrongMethod as error:
             raise METHOD_NOT_FOUND(
-                method=method, path=raw_path, methods=", ".join(error.methods)
+                method=method, path=_cut(raw_path), methods=", ".join(error.methods)
             ) from None
         if found is None:
             raise self._no_route(method, raw_path, path)
@@ -132,8 +134,9 @@ class Router:
         if method == "GET" and path == CA_ROUTE:
             return NO_AUTHORITY(path=path)
         if path.rstrip("/") in {"", *self._loaders}:
-            return ROOT_NOT_FOUND(path=raw_path)
-        return ROUTE_NOT_FOUND(method=method, path=raw_path, nearest=self._nearest(method, path))
+            return ROOT_NOT_FOUND(path=_cut(raw_path))
+        nearest = self._nearest(method, path)
+        return ROUTE_NOT_FOUND(method=_cut(method), path=_cut(raw_path), nearest=nearest)
 
     def _without_version(self, method: str, path: str) -> list[str]:
         """The known routes that a path is, once ``/v1`` or ``/v2`` is put before it."""
@@ -150,7 +153,7 @@ class Router:
         from difflib import SequenceMatcher
 
         def likeness(known: str) -> float:
-            return SequenceMatcher(None, known, path[:200]).ratio()
+            return SequenceMatcher(None, known, path[:PATH_CHARS]).ratio()
 
         paths: dict[str, list[str]] = {}
         for prefix in self._loaders:
@@ -162,3 +165,8 @@ class Router:
             f"{method if method in paths[known] else paths[known][0]} " + _NAME.sub(r"{\1}", known)
             for known in best
         )
+
+
+def _cut(text: str) -> str:
+    """What a client sent, as far as refusals repeat it."""
+    return text if len(text) <= PATH_CHARS else f"{text[: PATH_CHARS - 3]}..."

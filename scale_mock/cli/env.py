@@ -14,6 +14,8 @@ import click
 
 from scale_mock.config.routes import CA_ROUTE
 from scale_mock.mock.pointing import CA_VARIABLES, setting, unsetting
+from scale_mock.mock.remote.address import parse_address
+from scale_mock.mock.remote.schemes import is_plain, speaks_plain, speaks_tls, wants_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,6 +62,8 @@ def run(*, url: str | None, shell: str, ca_file: str | None, unset: bool) -> Non
     address = _address(url)
     if ca_file is None and address.startswith("https:"):
         ca_file = _authority_of(address)
+    elif address.startswith("http:"):
+        _refuse_tls(address)
     click.echo("\n".join(_setting(address, ca_file, shell)))
 
 
@@ -106,6 +110,8 @@ def _authority_of(url: str) -> str:
         reply = connection.getresponse()
         pem = reply.read()
     except (OSError, http.client.HTTPException) as error:
+        if is_plain(error):
+            raise click.ClickException(speaks_plain(parse_address(url, where="URL"))) from None
         raise click.ClickException(
             f"{url} does not hand out its certificate authority: {error}. Is it a running "
             "scale-mock serve --https? Otherwise say where the authority lies: --ca-file FILE."
@@ -123,6 +129,30 @@ def _authority_of(url: str) -> str:
     with tempfile.NamedTemporaryFile(prefix="scale-mock-ca-", suffix=".pem", delete=False) as file:
         file.write(pem)
     return file.name
+
+
+def _refuse_tls(url: str) -> None:
+    """Refuses the http address of a server on this machine that speaks TLS.
+
+    One that does not answer yet is none of our business.
+    """
+    from scale_mock.callbacks.targets import is_loopback
+    from scale_mock.mock.remote.probing import HEALTH
+
+    address = parse_address(url, where="URL")
+    if not is_loopback(address.host):
+        return
+    connection = http.client.HTTPConnection(address.host, address.port, timeout=PATIENCE_S)
+    try:
+        connection.request("GET", HEALTH)
+        reply = connection.getresponse()
+        is_tls = wants_tls(reply.status, reply.read())
+    except (OSError, http.client.HTTPException):
+        return
+    finally:
+        connection.close()
+    if is_tls:
+        raise click.ClickException(speaks_tls(address))
 
 
 def _writer(shell: str) -> Callable[[Change], str]:

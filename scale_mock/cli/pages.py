@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FILES = (".toml", ".json")
+"""How the names of rule files and scenarios end."""
+_EXTRA = re.compile(r"unexpected extra arguments? \((.*)\)")
 USAGE = (2, "The command line makes no sense; stderr says what is wrong.")
 WIDE = 47
 """How wide a column of examples may be, so that both columns fit 80."""
@@ -158,6 +165,28 @@ class _Told:
 
 class Command(_Told, click.Command):
     """A command with a page."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words after the command; a file that stands alone is told its option."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            hint = _option_of(_EXTRA.search(error.message), self.params)
+            if not hint:
+                raise
+            raise click.UsageError(error.message + hint, ctx) from None
+
+
+def _option_of(extra: re.Match[str] | None, params: Iterable[click.Parameter]) -> str:
+    """How a file is named that stands alone, where a command takes files by options only."""
+    names = [] if extra is None else extra[1].split()
+    file = next((name for name in names if name.endswith(FILES)), None)
+    known = [option for param in params for option in param.opts]
+    if file is None or "--scenario" not in known:
+        return ""
+    if "--rules" not in known:
+        return f". A scenario is named by an option: --scenario {file}"
+    return f". A rule file is named by an option: --rules {file} (a scenario: --scenario {file})"
 
 
 class Group(_Told, click.Group):

@@ -136,7 +136,7 @@ class Watch:
         self.news.extend(News(at, mood, text) for mood, text in _tell(kind, shown, entry))
 
     def _count(self, kind: str, entry: dict[str, Any]) -> None:
-        if kind == "callback.owed":
+        if kind in {"callback.owed", "callback.resent"}:
             self.owed += 1
         elif kind == "callback.acknowledged":
             self.delivered += 1

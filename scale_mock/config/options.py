@@ -15,6 +15,7 @@ from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
 
 Kind = Literal["int", "bool", "text", "texts"]
 
@@ -26,6 +27,9 @@ WORDS = {
 
 RANDOM = "random"
 """Stands for a seed that is drawn once for a run."""
+
+FILES = "FILES"
+"""Stands for the names of files in help; these names may hold what separates other texts."""
 
 REPORTS = ("fail", "always", "never")
 """When a test's report has a section about its world."""
@@ -72,20 +76,26 @@ class Option(NamedTuple):
         """The environment variable."""
         return f"SCALE_MOCK_{self.name.upper()}"
 
-    def read(self, given: object, source: str) -> object:
+    def read(self, given: object, source: str, folder: str | PathLike[str] = "") -> object:
         """The value that a text stands for; what is no text was read already and stays.
 
         Args:
             given: A text from the command line, the environment or an ini file; or a value.
             source: Who gave it.
+            folder: Where files that it names may be, besides the current folder.
 
         Raises:
             ConfigurationError: It is not the text of such a value.
         """
         if self.choices == CHECKS:
             return tuple(sorted(names_of(given, f"{source}={given!r}"), key=CHECKS.index))
+        if self.metavar == FILES and isinstance(given, str | list):
+            from scale_mock.config.filenames import names_in
+
+            return tuple(names_in([given] if isinstance(given, str) else given, folder))
         if isinstance(given, list):
-            return tuple(given)
+            # Lines of an ini file; whatever stands in one of them is separated as in a variable.
+            return tuple(word for line in given for word in line.replace(",", " ").split())
         if not isinstance(given, str):
             return given
         text = given.strip()
@@ -130,8 +140,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("rapid_gate", "text", None, "GATE", "what Rapid production needs first", RAPID_GATES),
     Option("scenario", "text", None, "NAME|FILE", "a shipped scenario, or a file, to play"),
     Option("callback_hosts", "texts", (), "HOSTS", "hosts that callbacks are really sent to"),
-    Option("rules", "texts", (), "FILES", "rule files; in Python also the rules themselves"),
-    Option("allow", "texts", (), "CHECKS", "strict checks that find nothing", CHECKS),
+    Option("rules", "texts", (), FILES, "rule files; in Python also the rules themselves"),
+    Option("allow", "texts", (), "CHECKS", "strict checks to switch off", CHECKS),
     Option("report", "text", "fail", "WHEN", "which tests are told of their world", REPORTS),
     Option("dump", "text", None, "DIR", "where a folder is written for each failing test"),
     Option("url", "text", None, "URL", "a running server whose worlds the tests use instead"),

@@ -161,7 +161,7 @@ class Settings:
 
 def _check_rapid(settings: Settings) -> None:
     """Refuses what makes no sense of Rapid's settings."""
-    if settings.rapid_gate not in {None, *RAPID_GATES}:
+    if settings.rapid_gate not in (None, *RAPID_GATES):
         raise ConfigurationError(
             f"rapid_gate={settings.rapid_gate!r}: expected one of {', '.join(RAPID_GATES)}, or "
             "None for calibration in live mode and off in test mode."

@@ -9,6 +9,8 @@ from scale_mock.errors import ConfigurationError
 
 COUNTS = ("crowd_size", "evaluation_every", "quality_attempts_max")
 """Integers that count people, tasks or attempts: there is at least one."""
+TIMEOUT_S_MAX = 86_400
+"""The most real seconds that a receiver gets; sockets take no number of them whatever."""
 MAY_BE_NONE = ("stuck_polls_max",)
 """Limits of which 0 means that there is none; of the others it would mean that nothing goes."""
 
@@ -59,4 +61,6 @@ def _wrong_number(name: str, value: object) -> str | None:
         return "a number of seconds" if name.endswith("_s") else "a number"
     if name == "callback_timeout_s" and not value > 0:
         return "a number of seconds, more than 0"
+    if name == "callback_timeout_s" and value > TIMEOUT_S_MAX:
+        return f"a number of seconds, at most {TIMEOUT_S_MAX}"
     return None

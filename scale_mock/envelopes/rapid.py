@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.domain.calibration import PASS_SCORE
 from scale_mock.sim.instants import to_iso
 
 if TYPE_CHECKING:
@@ -22,6 +21,8 @@ Json = dict[str, object]
 
 def calibration_json(calibration: Calibration) -> Json:
     """A project's calibration."""
+    from scale_mock.domain.calibration import PASS_SCORE
+
     return {
         "project": calibration.project.name,
         "score": calibration.score,

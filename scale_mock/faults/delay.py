@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from scale_mock.selectors.durations import parse_span
-from scale_mock.selectors.where import did_you_mean, show
+from scale_mock.selectors.where import check_keys, show
 
 if TYPE_CHECKING:
     from scale_mock.selectors.durations import DurationLike, Span
@@ -49,11 +49,7 @@ def read_delay(value: object, where: Where, *, for_callbacks: bool) -> Delay | N
     clock: object = "world" if for_callbacks else "real"
     place = where
     if isinstance(value, Mapping):
-        for key in value:
-            if key not in ("by", "clock"):
-                raise where.at(str(key)).refuse(
-                    f"unknown key{did_you_mean(str(key), ('by', 'clock'))} Keys: by, clock."
-                )
+        check_keys(value, ("by", "clock"), where)
         if "by" not in value:
             raise where.refuse('say how long: {"by": "2s", "clock": "world"}')
         clock = value.get("clock", clock)

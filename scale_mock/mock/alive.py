@@ -1,4 +1,4 @@
-"""Which worlds of this process are open, and which servers closed: for those who look elsewhere."""
+"""Which worlds of this process are in use, and which servers closed: for who looks elsewhere."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from scale_mock.world import World
 
 WORLDS: WeakSet[World] = WeakSet()
+"""Those that somebody has looked at; there is nothing in the others."""
 
 CLOSED: deque[str] = deque(maxlen=100)
 """Where the newest servers listened that were stopped."""
@@ -25,7 +26,5 @@ def holders_of(task_id: str, *, but: World) -> list[str]:
     return sorted(
         world.name
         for world in list(WORLDS)
-        if world is not but
-        and not world.is_untouched
-        and any(task_id in side.tasks for side in world.core.sides.values())
+        if world is not but and any(task_id in side.tasks for side in world.core.sides.values())
     )

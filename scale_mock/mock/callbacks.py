@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from scale_mock.callbacks.expect import Expectation, expectation, order_item
+from scale_mock.callbacks.expect import Expectation, expectation, order_items
 from scale_mock.domain.refusals import CALLBACK_NOT_FOUND
 from scale_mock.errors import ConfigurationError
 from scale_mock.mock.reports import assertions
@@ -215,9 +215,10 @@ class Callbacks:
 
         Raises:
             AssertionError: One is missing, or the order is another.
+            ConfigurationError: There is nothing to be in order.
         """
         __tracebackhide__ = True
-        expected = [order_item(item) for item in items]
+        expected = order_items(items)
         span = parse_duration(within, where="within")
 
         def all_there() -> bool | None:

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from scale_mock.errors import ConfigurationError
+from scale_mock.mock.clients import Clients
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from typing import Self
     from wsgiref.types import WSGIApplication
-
-    import scaleapi
 
     from scale_mock.domain.model import Mode
     from scale_mock.mock.host import Host
     from scale_mock.mock.interception import Interception
     from scale_mock.world import World
 
-Client = TypeVar("Client")
 
-
-class Doors:
+class Doors(Clients):
     """What :class:`scale_mock.ScaleMock` offers to get into its world."""
 
-    name: str
     _world: World
     _host: Host
     _closed: bool
     _https: bool
-    _undo: list[Callable[[], None]]
-
-    @property
-    def test_key(self) -> str:
-        """The API key of test mode."""
-        return f"test_{self.name}"
-
-    @property
-    def live_key(self) -> str:
-        """The API key of live mode."""
-        return f"live_{self.name}"
 
     def callback_auth(self, mode: Mode = "live") -> str:
         """The value of ``scale-callback-auth`` on the callbacks of a mode.
@@ -138,44 +122,6 @@ class Doors:
         if is_intercepted(self._world):
             return SCALE_URL, None
         return self.url, self.ca_file
-
-    def client(self, mode: Mode = "live") -> scaleapi.ScaleClient:
-        """The official SDK's client, pointed here.
-
-        Args:
-            mode: ``live`` or ``test``.
-
-        Raises:
-            ConfigurationError: There is no such mode.
-            MissingDependency: ``scaleapi`` is not installed.
-        """
-        from scale_mock.mock.client import sdk_client
-
-        if mode not in ("live", "test"):
-            raise ConfigurationError(f"mode={mode!r}: a client is for 'live' or 'test' mode.")
-        key = self.live_key if mode == "live" else self.test_key
-        return sdk_client(key, *self._entrance())
-
-    def patch_client(self, client: Client) -> Client:
-        """Points a client of the official SDK that exists already here, v1 and v2.
-
-        It gets this world's key of the mode that its own key has, and has everything back when this
-        mock is closed. A key that is not well-formed stays, so that its 401 is seen.
-
-        Args:
-            client: A ``scaleapi.ScaleClient``, for example one that the code under test built.
-
-        Returns:
-            The same client.
-
-        Raises:
-            ConfigurationError: It is no such client.
-        """
-        from scale_mock.mock.client import point
-
-        keys = self.live_key, self.test_key
-        self._undo.append(point(client, *self._entrance(), keys))
-        return client
 
     def env(self) -> dict[str, str]:
         """The environment variables that point another program here.

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from scale_mock.config import Settings
 from scale_mock.config.settings import check_name
 from scale_mock.errors import ConfigurationError
-from scale_mock.mock.alive import WORLDS
 from scale_mock.mock.host import Host
 from scale_mock.mock.inside import Inside
 from scale_mock.mock.interception import guard_scale, leaks_so_far, raise_leaks
@@ -41,6 +40,8 @@ _numbers = itertools.count(1)
 
 def _host_names(given: object) -> object:
     """Hosts for callbacks; one text stands for a list of one."""
+    if isinstance(given, tuple):
+        return given or None
     if isinstance(given, str):
         return (given,)
     return (tuple(given) or None) if isinstance(given, Iterable) else given
@@ -177,9 +178,7 @@ class ScaleMock(Inside):
         self._owns_host = host is None
         self._host = host or host_of_mocks()
         self._host.add(self._world)
-        if chosen.vain_sleep_s:
-            keep_lookout(self._world, self._host)
-        WORLDS.add(self._world)
+        keep_lookout(self._world, self._host)
         self._closed = False
         guard_scale()
         self._leaks = leaks_so_far()
@@ -207,7 +206,6 @@ class ScaleMock(Inside):
         while self._undo:
             self._undo.pop()()
         end_lookout(self._world)
-        WORLDS.discard(self._world)
         self._host.remove(self._world)
         if self._owns_host:
             self._host.stop()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scale_mock.mock.reports.checks import raise_findings
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
+    from typing import Literal
 
     from scale_mock.world import World
     from scale_mock.world.requests import RequestRecord
     from scale_mock.world.unread import UnreadField
+
+    Export = Literal["jsonl", "har", "mermaid"]
 
 
 class Hindsight:
@@ -35,6 +37,28 @@ class Hindsight:
         with self._world.lock:
             return list(self._world.unread_fields)
 
+    def export_journal(self, path: str | Path, *, format: Export | None = None) -> None:  # noqa: A002 - a word of the control API
+        """Writes down what happened, for other programs; keys are made unreadable.
+
+        Args:
+            path: Where to; an existing file is replaced.
+            format: ``jsonl`` (the journal, an entry a line), ``har`` (requests and callbacks as an
+                HTTP archive) or ``mermaid`` (a sequence diagram of everything); by the file's name
+                if it is not given: ``.jsonl``, ``.har`` or ``.mmd``.
+
+        Raises:
+            ConfigurationError: There is no such format.
+        """
+        from scale_mock.api.exports import exported
+        from scale_mock.mock.journals import format_of
+
+        form = format_of(path, format)
+        self._world.rest()
+        with self._world.lock:
+            written = exported(self._world, form)
+        with open(path, "wb") as file:
+            file.write(written)
+
     def check(self, *, allow: str | Iterable[str] = ()) -> None:
         """Fails if something went wrong that nothing has reported yet.
 
@@ -49,5 +73,7 @@ class Hindsight:
             ConfigurationError: There is no check of that name.
         """
         __tracebackhide__ = True
+        from scale_mock.mock.reports.checks import raise_findings
+
         self._world.rest()
         raise_findings(self._world, allow)

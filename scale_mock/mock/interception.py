@@ -186,8 +186,11 @@ class Interception(Entered[Mock]):
         self._hosts = Intercepted(_exchange.answer, [SCALE, *hosts])
         self._entered: list[tuple[AbstractContextManager[None] | None, int]] = []
 
-    def begin(self) -> None:
+    def begin(self, *, is_guarded: bool = False) -> None:
         """Begins, once more if it is on already.
+
+        Args:
+            is_guarded: The caller has just seen to the leak guard, by making the world.
 
         Raises:
             ConfigurationError: The mock is closed, or another world has its name.
@@ -198,7 +201,8 @@ class Interception(Entered[Mock]):
                 f"This ScaleMock ({world.name}) is closed; its world is gone, and nothing can be "
                 "intercepted for it. Enter the interception inside the mock's own `with`."
             )
-        guard_scale()
+        if not is_guarded:
+            guard_scale()
         _exchange.enter(world)
         self._hosts.open()
         asleep = None

@@ -25,6 +25,8 @@ def _makes_none(_: Mapping[str, object]) -> World:
 
 STRANGERS_MAX = 100
 """How many different requests of strangers are told."""
+STRANGER_CHARS = 2_000
+"""How much is told of one."""
 KEYS_REMEMBERED = 10_000
 """How many keys are found again without being read; forgetting them costs nothing else."""
 
@@ -43,8 +45,8 @@ class Registry:
         retired: Told of a world that was removed and closed.
 
     Attributes:
-        on_stranger: Told, once in the same words, of requests whose key opens none of several
-            worlds; for a registry with a factory.
+        on_stranger: Told, once in the same words, of requests whose key opens no world, or the
+            wrong one; for a registry with a factory.
         make: Makes a world as somebody wants it, and takes it in; a registry of worlds
             that are added by hand refuses.
     """
@@ -75,7 +77,10 @@ class Registry:
         return self._factory is not None
 
     def tell_stranger(self, text: str) -> None:
-        """Tells whoever listens of a request whose key opens no world."""
+        """Tells whoever listens of a request whose key opens no world, or the wrong one."""
+        if len(text) > STRANGER_CHARS:  # most of it is a path
+            half = STRANGER_CHARS // 2
+            text = f"{text[:half]}...{text[-half:]}"
         with self._lock:
             is_new = text not in self._strangers and len(self._strangers) < STRANGERS_MAX
             if is_new:

@@ -17,7 +17,7 @@ from scale_mock.rules.wishes import Wish, read_wish
 from scale_mock.selectors.delays import Delay, as_data, draw, parse_delay
 from scale_mock.selectors.durations import Span
 from scale_mock.selectors.plain import plain_table
-from scale_mock.selectors.where import Where, did_you_mean, nearest, show
+from scale_mock.selectors.where import Where, check_keys, did_you_mean, nearest, show
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -243,7 +243,7 @@ def _read_redo(value: object, where: Where) -> Redo | None:
         return value
     if not isinstance(value, Mapping):
         return Redo(_read_times(value, where))
-    _check_keys(value, ("times", "after"), where)
+    check_keys(value, ("times", "after"), where)
     times = _read_times(value.get("times", 1), where.at("times"))
     return Redo(times, _read_length(value.get("after"), where.at("after")))
 
@@ -283,7 +283,7 @@ def _read_review(value: object, where: Where) -> PlannedReview:
         return PlannedReview(_read_result(value, where))
     if not isinstance(value, Mapping):
         raise where.refuse(f"a result, or a table with one, not {show(value)}")
-    _check_keys(value, REVIEW_KEYS, where)
+    check_keys(value, REVIEW_KEYS, where)
     result = _read_result(value.get("result"), where.at("result"))
     response, redo = value.get("response"), value.get("redo")
     if response is not None and result != "fixed":
@@ -317,10 +317,3 @@ def _read_text(value: object, where: Where) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise where.refuse(f"text is expected, not {show(value)}")
-
-
-def _check_keys(table: Mapping[Any, object], known: tuple[str, ...], where: Where) -> None:
-    for key in table:
-        if key not in known:
-            hint = did_you_mean(str(key), known)
-            raise where.at(str(key)).refuse(f"unknown key{hint} Keys: {', '.join(known)}.")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scale_mock.selectors.where import Where, did_you_mean, show
+from scale_mock.selectors.where import Where, check_keys, show
 
 if TYPE_CHECKING:
     from typing import Any
@@ -55,11 +55,7 @@ def read_wish(value: object, where: Where) -> Wish | None:
             'a table such as {"confidence": 0.9, "feedback": "Clear."} is expected, not '
             f"{show(value)}"
         )
-    for key in value:
-        if key not in WISH_KEYS:
-            raise where.at(str(key)).refuse(
-                f"unknown key{did_you_mean(str(key), WISH_KEYS)} Keys: {', '.join(WISH_KEYS)}."
-            )
+    check_keys(value, WISH_KEYS, where)
     return Wish(
         _read_confidence(value, where.at("confidence")), _read_feedback(value, where.at("feedback"))
     )

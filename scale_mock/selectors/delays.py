@@ -30,7 +30,7 @@ from scale_mock.selectors.durations import (
     parse_duration,
     parse_span,
 )
-from scale_mock.selectors.where import Where, did_you_mean, show
+from scale_mock.selectors.where import Where, check_keys, did_you_mean, show
 
 if TYPE_CHECKING:
     from datetime import time
@@ -272,15 +272,8 @@ def _read_percentiles(table: Mapping[Any, object], where: Where) -> Percentiles:
     return Percentiles(tuple(ordered))
 
 
-def _check_keys(table: Mapping[Any, object], known: tuple[str, ...], where: Where) -> None:
-    for key in table:
-        if key not in known:
-            hint = did_you_mean(str(key), known)
-            raise where.at(str(key)).refuse(f"unknown key{hint} Keys: {', '.join(known)}.")
-
-
 def _read_business(table: Mapping[Any, object], where: Where) -> Business:
-    _check_keys(table, ("business", "hours", "days", "timezone"), where)
+    check_keys(table, ("business", "hours", "days", "timezone"), where)
     work = parse_delay(table["business"], where.at("business"))
     if not isinstance(work, Span | Percentiles):
         raise where.at("business").refuse("a length, a range or percentiles are expected here")
@@ -304,7 +297,7 @@ def _read_business(table: Mapping[Any, object], where: Where) -> Business:
 
 
 def _read_deliveries(table: Mapping[Any, object], where: Where) -> Deliveries:
-    _check_keys(table, ("deliver", "every", "at", "timezone"), where)
+    check_keys(table, ("deliver", "every", "at", "timezone"), where)
     count = table["deliver"]
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= DELIVER_MAX:
         raise where.at("deliver").refuse(

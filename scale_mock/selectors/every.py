@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PROBLEMS_MAX = 50
 """The most problems that are looked for in one table."""
+AHEAD_MAX = 10
+"""The most that are looked for to tell which of several values makes sense."""
 
 
 def every_problem(
@@ -56,6 +58,7 @@ class _Search:
         stuck: Whether something was refused that could be changed no further.
         changed: The paths, as they were written, of what was changed or taken out.
         moved: By lists' paths: the indexes that their elements had before some were taken out.
+        most: How many problems are looked for.
     """
 
     data: Any
@@ -65,11 +68,12 @@ class _Search:
     stuck: bool = False
     changed: tuple[Path, ...] = ()
     moved: dict[Path, list[int]] = field(default_factory=dict)
+    most: int = PROBLEMS_MAX
 
     def beyond(self, error: ConfigurationError | None) -> list[ConfigurationError]:
         """The problems after one that has been told."""
         found: list[ConfigurationError] = []
-        while error is not None and error.place is not None and len(found) < PROBLEMS_MAX:
+        while error is not None and error.place is not None and len(found) < self.most:
             where, _ = cast("tuple[Where, str]", error.place)
             path = where.path if error.missing is None else (*where.path, error.missing)
             written = self._as_written(path)
@@ -78,11 +82,9 @@ class _Search:
             # What was changed in vain is taken out.
             others = [] if is_again else self._others(path, error.missing)
             if others:
-                ends = [(other.next(), other) for other in others]
-                best, end = min(ends, key=lambda one: (one[1].stuck, len(one[0])))
-                self.stuck = end.stuck
-                return [*found, *best]
-            if not self._take_out(path):
+                best = self._best(others)
+                self.data, self.moved = best.data, best.moved
+            elif not self._take_out(path):
                 self.stuck = True
                 return found
             error = self._try()
@@ -90,13 +92,30 @@ class _Search:
                 found.append(self._as_told(error))
         return found
 
-    def next(self) -> list[ConfigurationError]:
-        """The problems of what is left."""
-        error = self._try()
+    def _best(self, others: list[_Search]) -> _Search:
+        """The one that leaves the fewest problems, as far as a look ahead tells.
+
+        Whoever looks ahead takes the first way at every further fork: to go all of them would
+        double, or worse, with every problem.
+        """
+        if len(others) == 1 or self.most == AHEAD_MAX:
+            return others[0]
+        return min(others, key=lambda other: other._ahead())
+
+    def _ahead(self) -> tuple[bool, int]:
+        """How it would go on: whether to a dead end, and with how many problems."""
+        ahead = self._copy()
+        ahead.most = AHEAD_MAX
+        error = ahead._try()
         if error is None:
-            return []
-        told = [self._as_told(error)] if self._is_new(error) else []
-        return [*told, *self.beyond(error)]
+            return False, 0
+        count = int(ahead._is_new(error)) + len(ahead.beyond(error))
+        return ahead.stuck, count
+
+    def _copy(self) -> _Search:
+        """The same, to be changed apart."""
+        moved = {path: list(indexes) for path, indexes in self.moved.items()}
+        return replace(self, data=_copied(self.data), moved=moved)
 
     def _try(self) -> ConfigurationError | None:
         try:
@@ -129,8 +148,7 @@ class _Search:
             return []
         copies = []
         for value in values:
-            moved = {list_path: list(indexes) for list_path, indexes in self.moved.items()}
-            copy = replace(self, data=_copied(self.data), moved=moved)
+            copy = self._copy()
             _find(copy.data, path[:-1])[path[-1]] = value
             copies.append(copy)
         return copies

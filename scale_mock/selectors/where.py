@@ -8,12 +8,12 @@ match.batchh: unknown field``. A reader of files subclasses it to add the line.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from scale_mock.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 _SHOWN_CHARACTERS = 100
@@ -72,6 +72,23 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``; did you mean "batch"?``, or a full stop if nothing known is close."""
     close = nearest(word, known)
     return f'; did you mean "{close}"?' if close else "."
+
+
+def check_keys(table: Mapping[Any, object], known: Sequence[str], where: Where) -> None:
+    """Refuses a table with a key that it does not have; the text names those that it has.
+
+    Args:
+        table: What the user wrote.
+        known: The keys of such a table.
+        where: Its place.
+
+    Raises:
+        ConfigurationError: There is another key in it.
+    """
+    for key in table:
+        if key not in known:
+            hint = did_you_mean(str(key), known)
+            raise where.at(str(key)).refuse(f"unknown key{hint} Keys: {', '.join(known)}.")
 
 
 def show(value: object) -> str:

@@ -42,6 +42,22 @@ def unknown_keys(folder: str, params: Mapping[str, Json]) -> Iterator[tuple[str,
             yield from _below(node, inner, key)
 
 
+def known_beside(folder: str, path: str) -> frozenset[str]:
+    """The keys that are known where a key stands; none where nobody lists them.
+
+    Args:
+        folder: The folder of the type's schemas.
+        path: The key's path, for example ``geometries.boxes`` or ``rules[0].kind``.
+    """
+    node: _Node | None = _top(folder)
+    for name in path.split(".")[:-1]:
+        key, *places = name.split("[")
+        node = node.named.get(key) or node.other if node is not None else None
+        for _ in places:
+            node = node.items if node is not None else None
+    return frozenset() if node is None else node.names
+
+
 @cache
 def _inside(folder: str) -> Remembered[tuple[tuple[str, frozenset[str]], ...]]:
     """The unknown keys of an object among the params, its name before it."""

@@ -14,7 +14,7 @@ from scale_mock.tasktypes.catalogue import CATALOGUE
 from scale_mock.tasktypes.checks import Fault
 from scale_mock.tasktypes.common import check_common
 from scale_mock.tasktypes.entry import Behaviour, Order, asked_respondents, no_file
-from scale_mock.tasktypes.nested import unknown_keys
+from scale_mock.tasktypes.nested import known_beside, unknown_keys
 from scale_mock.tasktypes.schemas import (
     common_needs,
     params_check,
@@ -253,6 +253,10 @@ class TaskTypes:
             The path of a key, and the keys that are known there.
         """
         yield from unknown_keys(self._entry(type_name).folder, params)
+
+    def known_beside(self, type_name: str, path: str) -> frozenset[str]:
+        """The keys that a type's schema names where a key inside the params stands."""
+        return known_beside(self._entry(type_name).folder, path)
 
     def check_response(self, type_name: str, response: object) -> list[str]:
         """What is wrong with a response, each problem with its JSON path; empty if nothing is."""

@@ -38,7 +38,7 @@ HELD: dict[type, str] = {
 
 OURS = {
     Callback: {"event"},
-    Receiver: {"now", "excuse", "answers", "why_unused", "dump", "load", "take"},
+    Receiver: {"now", "excuse", "answers", "why_unused", "dump", "load", "take", "post"},
     Journal: {"begin_again", "dump", "load", "write"},
     Entry: {"strand"},
 }
@@ -47,7 +47,9 @@ OURS = {
 
 def attributes(held: type) -> list[str]:
     """The public attributes of a class: fields first, then properties and methods."""
-    found = [one.name for one in fields(held)] if is_dataclass(held) else []
+    found = list(getattr(held, "_fields", ()))
+    if is_dataclass(held):
+        found = [one.name for one in fields(held)]
     for name in sorted(vars(held)):
         if name not in found:
             is_call = inspect.isfunction(vars(held)[name])

@@ -99,6 +99,7 @@ def run_until_idle(call: Call) -> Reply:
 def _clock(world: World) -> dict[str, object]:
     with world.lock:
         return {
+            "world": world.name,
             "now": to_iso(world.now()),
             "mode": world.clock_mode,
             "rate": world.rate,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.api.exports import MEDIA, exported
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
-from scale_mock.domain.documents import encode
-from scale_mock.domain.refusals import CALLBACK_NOT_FOUND
+from scale_mock.domain.refusals import CALLBACK_NOT_FOUND, invalid
 
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
     from scale_mock.world import World
 
-JSONL = "application/jsonl"
+JSON = "json"
+FORMATS = (JSON, *MEDIA)
 
 
 def list_callbacks(call: Call) -> Reply:
@@ -24,7 +25,7 @@ def list_callbacks(call: Call) -> Reply:
 
 
 def resend_callback(call: Call) -> Reply:
-    """``POST /_mock/callbacks/{id}/resend``: the same bytes again."""
+    """``POST /_mock/callbacks/{id}/resend``: further attempts, with the same bytes."""
     callback = call.world.desk.by_id.get(call.names["id"])
     if callback is None:
         raise CALLBACK_NOT_FOUND(id=call.names["id"])
@@ -42,12 +43,18 @@ def list_unread_fields(call: Call) -> Reply:
 
 
 def list_journal(call: Call) -> Reply:
-    """``GET /_mock/journal?after=seq``; JSON lines with ``Accept: application/jsonl``."""
+    """``GET /_mock/journal?after=&format=``; ``Accept: application/jsonl`` is a format too."""
+    form = call.one("format")
+    if form is None:
+        form = "jsonl" if MEDIA["jsonl"] in (call.header("Accept") or "") else JSON
+    if form not in FORMATS:
+        raise invalid(f'"format" must be one of [{", ".join(FORMATS)}]', path="format")
     after = call.integer("after", default=-1, least=-1)
-    entries = [entry.as_dict() for entry in call.world.core.journal.entries(after=after)]
-    if JSONL in (call.header("Accept") or ""):
-        return Reply(b"".join(encode(entry) + b"\n" for entry in entries), content_type=JSONL)
-    return json_reply(entries)
+    if call.one("after") is not None and form in {"har", "mermaid"}:
+        raise invalid(f'"after" is for json and jsonl; {form} shows everything', path="after")
+    if form == JSON:
+        return json_reply([one.as_dict() for one in call.world.core.journal.entries(after=after)])
+    return Reply(exported(call.world, form, after=after), content_type=MEDIA[form])
 
 
 def journal_digest(call: Call) -> Reply:

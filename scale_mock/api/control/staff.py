@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scale_mock.api.control.tasks import task_of
 from scale_mock.api.operations import Operation
 from scale_mock.api.reply import Reply, json_reply
 from scale_mock.domain import fields
@@ -13,7 +14,6 @@ from scale_mock.world import staff
 
 if TYPE_CHECKING:
     from scale_mock.api.call import Call
-    from scale_mock.domain.model import Task
 
 
 def set_up_project(call: Call) -> Reply:
@@ -58,7 +58,7 @@ def deliver_dataset(call: Call) -> Reply:
 
 def report_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/report {"type":, "message":}``: sensitive content."""
-    task, body = _task(call), call.json_object()
+    task, body = task_of(call), call.json_object()
     call.world.chats.report(
         task, kind=fields.text_or_none(body, "type"), message=fields.text_or_none(body, "message")
     )
@@ -67,13 +67,9 @@ def report_task(call: Call) -> Reply:
 
 def delete_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/delete``: v2 calls it deleted, v1 canceled."""
-    task = _task(call)
+    task = task_of(call)
     call.world.lifecycle.delete(task)
     return Reply(render_task(task))
-
-
-def _task(call: Call) -> Task:
-    return call.world.tasks.get(call.side, call.names["id"])
 
 
 OPERATIONS = (

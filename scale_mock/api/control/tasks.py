@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 def start_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/start``."""
-    task = _task(call)
+    task = task_of(call)
     call.world.start_task(task)
     return Reply(render_task(task))
 
 
 def complete_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/complete {"response":, "by":, "validate":}``; all optional."""
-    task, body = _task(call), call.json_object()
+    task, body = task_of(call), call.json_object()
     call.world.complete_task(
         task,
         response=fields.object_or_none(body, "response"),
@@ -41,7 +41,7 @@ def complete_task(call: Call) -> Reply:
 
 def fail_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/fail {"error":}``: a text or the whole error response."""
-    task, error = _task(call), call.json_object().get("error")
+    task, error = task_of(call), call.json_object().get("error")
     if error is not None and not isinstance(error, str | dict):
         raise invalid('"error" must be a string or of type object', path="error")
     call.world.lifecycle.fail(task, error)
@@ -50,7 +50,7 @@ def fail_task(call: Call) -> Reply:
 
 def audit_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/audit {"result":, "comments":, "response":, "by":}``."""
-    task, body = _task(call), call.json_object()
+    task, body = task_of(call), call.json_object()
     call.world.audits.audit(
         task,
         fields.text(body, "result"),
@@ -63,7 +63,7 @@ def audit_task(call: Call) -> Reply:
 
 def redo_task(call: Call) -> Reply:
     """``POST /_mock/tasks/{id}/redo {"by":}``."""
-    task = _task(call)
+    task = task_of(call)
     by = fields.text_or_none(call.json_object(), "by")
     call.world.lifecycle.redo(task, by=by or "control API")
     return Reply(render_task(task))
@@ -71,7 +71,7 @@ def redo_task(call: Call) -> Reply:
 
 def explain(call: Call) -> Reply:
     """``GET /_mock/tasks/{id}/explain``."""
-    task = _task(call)
+    task = task_of(call)
     url = f"/v1/task/{task.task_id}/response_url/{response_uuid(call, task)}"
     return json_reply({**_told(explain_task(call.world, task)), "response_url": url})
 
@@ -87,7 +87,12 @@ def _told(explanation: Explanation) -> dict[str, object]:
     return {**explanation.as_dict(), "move_http": over_http(explanation.move)}
 
 
-def _task(call: Call) -> Task:
+def task_of(call: Call) -> Task:
+    """The task whose id is in the path.
+
+    Raises:
+        Refusal: There is none in the key's mode.
+    """
     return call.world.tasks.get(call.side, call.names["id"])
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scale_mock.api import control, receiver, results, v1, v2
 from scale_mock.api.openapi.components import components
-from scale_mock.api.openapi.shapes import ANSWERS, BODIES, MEDIA, QUERIES, STATUSES
+from scale_mock.api.openapi.shapes import ANSWERS, BODIES, MEDIA, OF_MEDIA, QUERIES, STATUSES
 from scale_mock.config.version import VERSION
 
 if TYPE_CHECKING:
@@ -157,7 +157,8 @@ def _success(operation: Operation) -> Json:
         header = {"Location": {"schema": {"type": "string", "format": "uri"}, "required": True}}
         return {status: {"description": "Where the file lies", "headers": header}}
     schema = ANSWERS.get(operation.name, ANYTHING)
-    content = {media: {"schema": schema} for media in MEDIA.get(operation.name, ())}
+    medias = MEDIA.get(operation.name, ())
+    content = {media: {"schema": OF_MEDIA.get(media, schema)} for media in medias}
     shown = content or {"application/json": {"schema": schema}}
     return {status: {"description": "Success", "content": shown}}
 

@@ -43,7 +43,7 @@ QUERIES: dict[str, Json] = {
         for name, schema in OF_V1["list_tasks"].items()
         if name not in {"limit", "offset", "next_token", "limited_response"}
     },
-    "list_journal": {"after": COUNT},
+    "list_journal": {"after": COUNT, "format": one_of("json", "jsonl", "har", "mermaid")},
     "list_studio_activity": {"labeler": TEXT, "task": TEXT, "batch": TEXT},
 }
 
@@ -107,6 +107,7 @@ BODIES: dict[str, Json] = {
 }
 
 _CLOCK: dict[str, Json] = {
+    "world": {**TEXT, "description": "The name of the world, which its keys hold."},
     "now": INSTANT,
     "mode": one_of(*CLOCK_MODES),
     "rate": NUMBER,
@@ -114,7 +115,7 @@ _CLOCK: dict[str, Json] = {
     "upcoming": listed(TEXT),
 }
 _MOVED = thing(
-    "now mode rate idle upcoming started_at events kinds",
+    "world now mode rate idle upcoming started_at events kinds",
     **_CLOCK,
     started_at=INSTANT,
     events=COUNT,

@@ -114,7 +114,10 @@ def _answer(mock: Desk, name: str, given: Mapping[str, object]) -> object:
 
 
 def _failure(status: int, error: Exception) -> dict[str, Any]:
-    return {"status_code": status, "error": str(error), "is": type(error).__name__}
+    told = {"status_code": status, "error": str(error), "is": type(error).__name__}
+    # What stands below the platform's words: it says what there is, and what helps.
+    notes = list(getattr(error, "__notes__", ()))
+    return {**told, "notes": notes} if notes else told
 
 
 def arguments_of(host: Host, given: Mapping[str, object]) -> dict[str, Any]:

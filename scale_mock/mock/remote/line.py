@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scale_mock.errors import ConfigurationError, ScaleMockError
 from scale_mock.intercept import passage
+from scale_mock.mock.remote.schemes import is_plain, speaks_plain, speaks_tls, wants_tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
     from scale_mock.mock.remote.address import Address
 
+AUTHORITY = (
+    "Name the file with its authority too: --ca-file FILE, in tests --scale-mock-ca-file FILE or "
+    "ca_file=."
+)
+"""How a client is told whom to trust."""
 TIMEOUT_S = 60.0
 """How long one reply may take: a callback that is out holds a clock up for seconds."""
 
@@ -138,12 +144,17 @@ class Line:
             Unreachable: It cannot; the text says why.
         """
         try:
-            return self.send(method, path, headers=headers, body=body)
+            answer = self.send(method, path, headers=headers, body=body)
         except (OSError, http.client.HTTPException) as error:
+            if is_plain(error):
+                raise Unreachable(speaks_plain(self.address)) from None
             raise Unreachable(
                 f"{self.address.url} does not answer: {type(error).__name__}: {error}."
                 + _hint(error)
             ) from error
+        if self._context is None and wants_tls(answer.status, answer.body):
+            raise Unreachable(f"{speaks_tls(self.address)} {AUTHORITY}")
+        return answer
 
     def close(self) -> None:
         """Hangs up in every thread."""

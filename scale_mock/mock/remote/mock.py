@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from scale_mock.errors import ConfigurationError, ScaleMockError
+from scale_mock.mock.clients import Clients
 from scale_mock.mock.interception import (
     SCALE_URL,
     guard_scale,
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    import scaleapi
-
     from scale_mock.domain.model import Mode
     from scale_mock.mock.remote.forwarding import Asked
     from scale_mock.mock.remote.line import Answer
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from scale_mock.world.requests import RequestRecord
 
 
-class RemoteMock(RemoteHandle):
+class RemoteMock(Clients, RemoteHandle):
     """A world of a server that runs already (``scale-mock serve``).
 
     ::
@@ -137,16 +136,6 @@ class RemoteMock(RemoteHandle):
         """The world's seed."""
         return int(self._world.told["seed"])
 
-    @property
-    def test_key(self) -> str:
-        """The API key of test mode."""
-        return f"test_{self.name}"
-
-    @property
-    def live_key(self) -> str:
-        """The API key of live mode."""
-        return f"live_{self.name}"
-
     def callback_auth(self, mode: Mode = "live") -> str:
         """The value of ``scale-callback-auth`` on the callbacks of a mode."""
         if mode not in ("live", "test"):
@@ -213,27 +202,6 @@ class RemoteMock(RemoteHandle):
             return SCALE_URL, None
         return self.url, self.ca_file
 
-    def client(self, mode: Mode = "live") -> scaleapi.ScaleClient:
-        """The official SDK's client, pointed at the world.
-
-        Raises:
-            MissingDependency: ``scaleapi`` is not installed.
-        """
-        from scale_mock.mock.client import sdk_client
-
-        if mode not in ("live", "test"):
-            raise ConfigurationError(f"mode={mode!r}: a client is for 'live' or 'test' mode.")
-        key = self.live_key if mode == "live" else self.test_key
-        return sdk_client(key, *self._entrance())
-
-    def patch_client(self, client: Any) -> Any:
-        """Points a client of the official SDK that exists already at the world, until the end."""
-        from scale_mock.mock.client import point
-
-        keys = self.live_key, self.test_key
-        self._undo.append(point(client, *self._entrance(), keys))
-        return client
-
     def env(self) -> dict[str, str]:
         """The environment variables that point another program at the server."""
         from scale_mock.mock.pointing import variables
@@ -253,6 +221,17 @@ class RemoteMock(RemoteHandle):
         lines = self._world.raw(f"/export?{query}" if query else "/export", mode=mode)
         Path(path).write_bytes(lines)
         return lines.count(b"\n")
+
+    def export_journal(self, path: str | Path, *, format: str | None = None) -> None:  # noqa: A002 - as in process
+        """Writes down what happened to a file of this machine: ``jsonl``, ``har``, ``mermaid``.
+
+        Raises:
+            ConfigurationError: There is no such format.
+        """
+        from scale_mock.mock.journals import format_of
+
+        form = format_of(path, format)
+        Path(path).write_bytes(self._world.raw(f"/journal?format={form}"))
 
     def snapshot(self, path: str | Path | None = None) -> dict[str, Any]:
         """The world's state as data; also written to a file of this machine, if one is named."""

@@ -72,7 +72,7 @@ class RemoteWorld:
         if not isinstance(body, dict):
             raise ScaleMockError(_strange(answer, self.url))
         if answer.status >= 400:
-            raise _failure(answer.status, body)
+            raise _noted(_failure(answer.status, body), body)
         return decode(body.get("result"))
 
     def control(self, method: str, path: str, body: object = None) -> Any:
@@ -162,6 +162,13 @@ def _failure(status: int, body: Mapping[str, Any]) -> Exception:
         Exception.__init__(failure, text)
         return failure
     return Refusal(status, text, path=str(body.get("path", "")))
+
+
+def _noted(failure: Exception, body: Mapping[str, Any]) -> Exception:
+    """An exception with the notes that it had there."""
+    for note in body.get("notes", ()):
+        failure.add_note(str(note))
+    return failure
 
 
 def _strange(answer: Answer, url: str) -> str:

@@ -190,18 +190,19 @@ def _fields(expected: Expectation, callback: Callback) -> Iterator[str]:
             wanted, came = wrong[name]
             yield f"{name + ':':<9}wanted {wanted}, came {came.removeprefix(f'{name} ')}"
     if not wrong and not callback.is_acknowledged:
-        came = tries(callback) if callback.attempts else "nothing, it was not sent yet"
+        came = tries(callback) if callback.tries else "nothing, it was not sent yet"
         yield f"{'arrival:':<9}wanted a 2xx, came {came}"
         yield from _attempts(callback)
 
 
 def _attempts(callback: Callback) -> Iterator[str]:
     """The newest attempts, what was replied, and what a refusal of the auth header means."""
-    if not callback.attempts:
+    made = callback.tries
+    if not made:
         return
-    shown = callback.attempts[-ATTEMPTS:]
-    if len({attempt.outcome for attempt in callback.attempts}) == 1:
-        shown = [*callback.attempts[:1], *callback.attempts[1:][-1:]]
+    shown = made[-ATTEMPTS:]
+    if len({attempt.outcome for attempt in made}) == 1:
+        shown = [*made[:1], *made[1:][-1:]]
     for attempt in shown:
         yield f"  attempt {attempt.number} at {to_iso(attempt.at)}: {attempt.outcome}"
     yield from (f"  {line}" for line in said_of(callback))
@@ -288,12 +289,12 @@ def _narrower(found: list[Callback], times: int, *, moved: bool) -> str:
 def _line(callback: Callback) -> str:
     """A callback in one line: whose, which, how it fared, where to."""
     if callback.state == "pending":
-        count = len(callback.attempts)
+        count = len(callback.tries)
         tried = {0: "not sent yet", 1: "1 attempt so far"}.get(count, f"{count} attempts so far")
         fared = f"owed at {to_iso(callback.owed_at)}, {tried}"
     elif callback.state == "failed":
         ended = callback.attempts[-1].at
-        fared = f"given up at {to_iso(ended)} after {len(callback.attempts)} attempts"
+        fared = f"given up at {to_iso(ended)} after {len(callback.tries)} attempts"
     else:
         fared = f"{callback.state} at {to_iso(callback.at or callback.owed_at)}"
     what = f"{callback.owner} {callback.subject}, status {callback.status}"

@@ -108,7 +108,7 @@ def raise_findings(world: World, allow: object = ()) -> None:
         ConfigurationError: There is no check of a name in ``allow``.
     """
     __tracebackhide__ = True
-    allowed = names_of(allow, f"check(allow={allow!r})")
+    allowed = names_of(allow, f"check(allow={allow!r})") if allow != () else frozenset[str]()
     found = findings(world, allow=allowed)
     if found:
         raise AssertionError(told(found, by_call, allowed))
@@ -160,7 +160,7 @@ def _unacknowledged(world: World) -> Iterator[str]:
     found = [
         callback
         for callback in world.desk.by_id.values()
-        if callback.state == "failed" or (callback.state == "pending" and callback.attempts)
+        if callback.state == "failed" or (callback.state == "pending" and callback.tries)
         if callback.attempts[-1].fault is None
     ]
     for callback in found[:SHOWN]:

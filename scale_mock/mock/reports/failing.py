@@ -24,6 +24,7 @@ from scale_mock.world.explain import explain_task
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from scale_mock.callbacks.records import Attempt
     from scale_mock.world import World
     from scale_mock.world.requests import RequestRecord
 
@@ -172,7 +173,7 @@ def _receivers(world: World) -> Iterator[str]:
     replies = {
         (callback.url, callback.attempts[-1].outcome): callback
         for callback in world.desk.by_id.values()
-        if callback.attempts and not callback.is_acknowledged
+        if callback.tries and not callback.is_acknowledged
         if callback.attempts[-1].traceback is None and callback.attempts[-1].fault is None
     }
     for callback in list(replies.values())[-RECEIVERS:]:
@@ -201,11 +202,18 @@ def _captured(world: World) -> Iterator[str]:
 
 def _raised(world: World) -> Iterator[str]:
     """What mounted handlers raised, each exception once, the newest last."""
-    newest = {attempt.traceback: attempt for attempt in world.desk.attempts if attempt.traceback}
-    for trace, attempt in list(newest.items())[-TRACEBACKS:]:
+    raised: dict[str, list[Attempt]] = {}
+    for attempt in world.desk.attempts:
+        if attempt.traceback:
+            raised.setdefault(attempt.traceback, []).append(attempt)
+    for trace, attempts in sorted(raised.items(), key=lambda one: one[1][-1].at)[-TRACEBACKS:]:
+        attempt, often = attempts[-1], len(attempts)
+        before = f", as {often - 1} before it" if often > 1 else ""
+        if before and attempt.status is not None:
+            before += "; the framework that caught it has logged each"
         yield (
             f"The handler of {attempt.url} raised at {to_iso(attempt.at)} "
-            f"(attempt {attempt.number}, {attempt.outcome}):"
+            f"(attempt {attempt.number}, {attempt.outcome}){before}:"
         )
         lines = trace.rstrip().splitlines()
         if len(lines) > TRACEBACK_LINES:

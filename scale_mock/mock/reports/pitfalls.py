@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from scale_mock.api.strangers import ELSEWHERE
 from scale_mock.domain.refusals import (
     BATCH_NOT_FOUND,
     PROJECT_NOT_FOUND,
@@ -13,6 +14,7 @@ from scale_mock.domain.refusals import (
     TASK_STARTED,
     UNAUTHORIZED,
 )
+from scale_mock.mock.alive import holders_of
 from scale_mock.mock.reports.missing import by_unique_id
 from scale_mock.selectors.where import nearest
 from scale_mock.sim.instants import to_iso
@@ -40,6 +42,12 @@ NO_TYPE = 'Parameter is invalid, reason: "type" must be one of ['
 """How the refusal of an unknown task type begins, which comes with the path of a create."""
 
 
+NOT_ALLOWED = re.compile(
+    r'Parameter is invalid, reason: "(?P<path>[^"]+\.)(?P<key>[^".]+)" is not allowed \(at '
+)
+"""How the refusal of a key begins that the params of a task type do not have."""
+
+
 def refusal_hint(world: World, request: RequestRecord) -> str | None:
     """What to do about a refusal whose text is the platform's own and does not say so."""
     error = request.error or ""
@@ -62,8 +70,11 @@ def refusal_hint(world: World, request: RequestRecord) -> str | None:
         return _unheard_of("project", list(side.projects), side.mode)
     if error == BATCH_NOT_FOUND().text:
         return _unheard_of("batch", list(side.batches), side.mode)
-    if error == TASK_NOT_FOUND().text:
+    if error.startswith(TASK_NOT_FOUND().text):
         return _no_such_task(world, request, side)
+    key = NOT_ALLOWED.match(error)
+    if key is not None and request.operation == "create_task":
+        return _keys_there(world, request, key["path"], key["key"])
     unmade = NO_PROJECT_OF_V2.match(error)
     if unmade is not None:
         return (
@@ -83,8 +94,25 @@ def _last(path: str) -> str:
     return path.rstrip("/").rpartition("/")[2]
 
 
+def _keys_there(world: World, request: RequestRecord, path: str, key: str) -> str | None:
+    """Which keys there are where one stood that is not allowed."""
+    known = sorted(world.core.task_types.known_beside(_last(request.path), path + key))
+    if not known:
+        return None
+    close = nearest(key, known)
+    meant = f"; the nearest to {key!r} is {close!r}" if close else ""
+    return f"the keys of {path.removesuffix('.')} are {', '.join(known)}{meant}"
+
+
 def _no_such_task(world: World, request: RequestRecord, side: Side) -> str:
     names = request.path.split("/")
+    others = next((found for name in names if (found := holders_of(name, but=world))), None)
+    if others or ELSEWHERE in (request.error or ""):
+        where = f" (it is in {', '.join(map(repr, others))})" if others else ""
+        return (
+            f"use one world for the task and for this call: the account in the key, live_NAME or "
+            f"test_NAME, is the world's name{where}; this world's is {world.name!r}"
+        )
     task = next((one for name in names if name and (one := by_unique_id(world, name))), None)
     if task is not None:
         return f"pass the task's id, {task.task_id!r}: {task.unique_id!r} is its unique_id"

@@ -97,7 +97,7 @@ def _not_acknowledged(world: World, expected: Expectation, since: datetime) -> R
         return None
     callback = owed[-1]
     next_try = callback.event.due if callback.event is not None else None
-    if not callback.attempts:
+    if not callback.tries:
         if next_try is None:
             return Reason("it is being sent", "let the receiver answer: it is out right now")
         return Reason(f"it is due at {in_words(world, next_try)}", _longer(since, next_try))
@@ -110,8 +110,8 @@ def _not_acknowledged(world: World, expected: Expectation, since: datetime) -> R
 
 def tries(callback: Callback) -> str:
     """How often a callback was tried, and what came of it."""
-    got = list(dict.fromkeys(attempt.outcome for attempt in callback.attempts))
-    count = len(callback.attempts)
+    got = list(dict.fromkeys(attempt.outcome for attempt in callback.tries))
+    count = len(callback.tries)
     if len(got) == 1:
         return (
             f"1 attempt, which got {got[0]}"

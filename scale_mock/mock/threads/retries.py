@@ -33,7 +33,7 @@ class RetryGate:
 
     def may_run(self, event: Event) -> bool:
         """False for a retry whose last try was a moment ago."""
-        from scale_mock.callbacks.desk import ATTEMPT
+        from scale_mock.callbacks.resending import ATTEMPT
         from scale_mock.serving.realtime import clock as real
 
         if event.kind != ATTEMPT or self._world.clock_mode != "autojump":

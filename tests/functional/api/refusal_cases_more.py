@@ -345,6 +345,15 @@ def unknown_key(door: Door) -> tuple[Response, str]:
 
 
 @case()
+def body_missing(door: Door) -> tuple[Response, str]:
+    reply = door.request("POST", "/_mock/rules")
+    return reply, (
+        "Invalid body: expected a JSON object or an array of objects, but nothing was sent with "
+        "the request."
+    )
+
+
+@case()
 def body_wrapped(door: Door) -> tuple[Response, str]:
     reply = door.request("POST", "/_mock/rules", json={"rules": [{"after": "2h"}]})
     return reply, (
@@ -365,7 +374,7 @@ def root_not_found(door: Door) -> tuple[Response, str]:
 @case()
 def unknown_parameter(door: Door) -> tuple[Response, str]:
     reply = door.request("GET", "/_mock/journal?aftr=1")
-    return reply, 'Unknown query parameter "aftr"; did you mean "after"? Parameters: after.'
+    return reply, 'Unknown query parameter "aftr"; did you mean "after"? Parameters: after, format.'
 
 
 @case()

@@ -116,10 +116,62 @@ def test_keys_are_not_readable_in_the_log_of_requests(door: Door) -> None:
     assert door.mock.name not in repr(request)
 
 
-def test_a_key_of_no_world_is_logged_in_the_only_world_it_can_have_meant(door: Door) -> None:
-    assert refused(listed(door, basic("dummy_api_key:"))) == (401, DEAD)
+ILL_FORMED = "The key *** of 13 characters is neither live_NAME nor test_NAME"
+WANTED = "Scale's API wants Basic with the key as user and no password"
+UNREADABLE = "No key that can be read came, "
+
+
+@pytest.mark.parametrize(
+    ("header", "key", "why"),
+    [
+        (basic("dummy_api_key:"), "***", ILL_FORMED),
+        (
+            basic("live_:"),
+            "live_***",
+            "The key live_*** of 5 characters is neither live_NAME nor test_NAME",
+        ),
+        ("Bearer dummy_api_key", "***", f"{ILL_FORMED}, and came as Bearer"),
+        (
+            basic("live_mock-9999999:"),
+            "live_***",
+            "The key live_*** of 17 characters opens no world",
+        ),
+        (
+            basic(":live_secret"),
+            "***",
+            f"{UNREADABLE}the user of Basic is empty: the key stands there, before the colon",
+        ),
+        (
+            "Basic live_secret:",
+            "***",
+            f"{UNREADABLE}what follows Basic is not the base64 of KEY:",
+        ),
+        ("live_secret", "***", f"{UNREADABLE}the Authorization header has one word: {WANTED}"),
+        (
+            "Bearer",
+            "***",
+            f"{UNREADABLE}the Authorization header has a scheme without a key: {WANTED}",
+        ),
+        (
+            "Token live_secret",
+            "***",
+            f"{UNREADABLE}the Authorization header has the scheme Token: {WANTED}",
+        ),
+        (
+            "live_secret live_secret",
+            "***",
+            f"{UNREADABLE}the Authorization header has another scheme: {WANTED}",
+        ),
+        ("", "***", f"No key came, there is no Authorization header: {WANTED}"),
+    ],
+)
+def test_a_key_of_no_world_is_logged_in_the_only_world_with_what_is_wrong_with_it(
+    door: Door, header: str, key: str, why: str
+) -> None:
+    assert refused(listed(door, header)) == (401, DEAD)
     found = door.mock.requests
     assert [(one.operation, one.status, one.key, one.error) for one in found] == [
-        ("list_tasks", 401, "***", DEAD)
+        ("list_tasks", 401, key, f"{DEAD} ({why})")
     ]
+    assert "secret" not in repr(found)
     assert not len(door.mock.journal), "what was never let in has not happened"

@@ -86,6 +86,15 @@ def test_unknown_route_lists_the_nearest(door: Door, path: str) -> None:
     assert text.count("/v1/") + text.count("/v2/") + text.count("/_mock/") >= 3
 
 
+@pytest.mark.parametrize("path", ["/v1/{}", "/{}", "/v1/task/{}/cancel", "/v1{}"])
+def test_a_long_path_is_not_repeated_whole(door: Door, path: str) -> None:
+    long = path.format("/" * 5_000 if path == "/v1{}" else "a" * 5_000)
+    status, text = refused(door.request("DELETE", long))
+    assert status == 404
+    assert f"{long[:197]}..." in text
+    assert len(text) < 500
+
+
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/", "/_mock/"])
 def test_the_top_of_an_api_says_what_is_below(door: Door, path: str) -> None:
     status, text = refused(door.request("GET", path))

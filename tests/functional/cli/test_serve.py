@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+DEAD = "Your API key does not correspond to a registered user."
 IMAGE: dict[str, Any] = {
     "attachment": "https://img.test/1.jpg",
     "geometries": {"box": {"objects_to_annotate": ["kitten"]}},
@@ -48,6 +49,45 @@ def test_with_several_worlds_stderr_tells_of_keys_that_open_none(serve: Start) -
         "",
         "GET /v1/tasks: 401 Your API key does not correspond to a registered user. (The key *** of "
         "4 characters is neither live_NAME nor test_NAME; there are 2 worlds: 'one', 'two')\n",
+    )
+
+
+def test_stderr_tells_what_is_wrong_with_a_key_before_there_is_a_world(serve: Start) -> None:
+    server = serve()
+    for key in ("sk-3", "sk-3", ""):
+        assert server.call("GET", "/v1/tasks", key=key)[1] == {"status_code": 401, "error": DEAD}
+    assert server.end() == (
+        0,
+        "",
+        f"GET /v1/tasks: 401 {DEAD} (The key *** of 4 characters is neither live_NAME nor "
+        f"test_NAME)\nGET /v1/tasks: 401 {DEAD} (No key that can be read came, the user of Basic "
+        "is empty: the key stands there, before the colon)\n",
+    )
+
+
+def test_a_task_of_another_name_is_told_on_stderr_and_by_the_control_api(serve: Start) -> None:
+    server = serve()
+    made = server.call("POST", "/v1/task/imageannotation", key="live_b", body=IMAGE)[1]
+    task = made["task_id"]
+    there = (
+        f"Task with that ID not found. (task {task} is in another world, 'b', and the key of this "
+        "call opens 'me': live_NAME and test_NAME open the world NAME)"
+    )
+    missing = {"status_code": 404, "error": "Task with that ID not found."}
+    for _ in range(2):
+        assert server.call("GET", f"/v1/task/{task}") == (404, missing)
+    assert server.call("GET", "/v1/task/abc") == (404, missing)
+    explained = server.call("GET", f"/_mock/tasks/{task}/explain")
+    assert explained == (404, {"status_code": 404, "error": there})
+    advanced = server.call("POST", "/_mock/clock/advance", body={"hours": 1})[1]
+    assert (advanced["world"], advanced["events"]) == ("me", 0)
+    assert server.call("GET", "/_mock/clock", key="live_b")[1]["world"] == "b"
+    requests = server.call("GET", "/_mock/requests")[1]
+    assert [one["error"] for one in requests][:3] == [there, there, missing["error"]]
+    assert server.end() == (
+        0,
+        "",
+        f"GET /v1/task/{task}: 404 {there}\nGET /_mock/tasks/{task}/explain: 404 {there}\n",
     )
 
 

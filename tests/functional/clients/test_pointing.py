@@ -203,7 +203,7 @@ def test_env_refuses_what_is_no_address(arguments: tuple[str, ...], refusal: str
 def test_env_says_when_nobody_hands_out_an_authority() -> None:
     with ScaleMock() as mock:
         url = mock.url.replace("http:", "https:")
-        done = run("env", url)
+    done = run("env", url)  # nobody listens any more
     assert done.returncode == 1
     assert done.stderr.startswith(f"Error: {url} does not hand out its certificate authority: ")
     assert done.stderr.endswith(

@@ -89,7 +89,9 @@ ANEW: dict[str, set[str]] = {
     },
     "world.appointments.Appointments": {"_core", "_due", "_make"},
     "world.following.Follower": {"_last_told", "_outer", "_world", "is_leading"},
-    "world.polls.Polls": {"_seen", "limit", "newest", "repeats"},
+    "world.polls.Polls": {
+        "_seen", "asked", "asked_by", "limit", "newest", "repeats", "repeats_by",
+    },
     "world.pump.Pump": {
         "_appointments", "_desk", "_events_max", "_follower", "_out", "_owner", "_scheduler",
         "_tickets", "_turn",

@@ -342,9 +342,13 @@ def test_an_unknown_operation_is_refused_with_the_nearest(shop: Shop) -> None:
         shop.mock.faults.add(name="typo", match={"operation": "create_tsk"}, status=500)
     assert str(caught.value).startswith(
         'fault "typo": match.operation: there is no operation "create_tsk"; did you mean '
-        '"create_task"? Operations: create_task, get_task, '
+        '"create_task"? Nearest: create_task, v2_create_task, create_batch. All'
     )
-    assert str(caught.value).endswith(" Those of the control API are never faulted.")
+    assert str(caught.value).endswith(
+        ' All of them are listed in the README under "Coverage"; those of the control API are '
+        "never faulted."
+    )
+    assert len(str(caught.value)) < 300
     with pytest.raises(ValueError, match="there is no operation"):
         shop.mock.faults.add(match={"operation": ["get_task", "advance_clock"]}, status=500)
     assert len(shop.mock.faults) == 0

@@ -50,7 +50,8 @@ def test_with_several_worlds_the_log_of_each_tells_of_a_key_that_opens_none() ->
         "there are 2 worlds: 'one', 'two')",
         f"{scale_s}(The key *** of 6 characters is neither live_NAME nor test_NAME; "
         "there are 2 worlds: 'one', 'two')",
-        f"{scale_s}(No key that can be read came; there are 2 worlds: 'one', 'two')",
+        f"{scale_s}(No key that can be read came, the user of Basic is empty: the key stands "
+        "there, before the colon; there are 2 worlds: 'one', 'two')",
     ]
 
 

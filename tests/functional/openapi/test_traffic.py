@@ -188,6 +188,8 @@ def _world(door: Door, call: Any) -> None:
     call("GET", "/export?status=completed")
     assert call("GET", "/journal?after=3")
     call("GET", "/journal", headers={"Accept": "application/jsonl"})
+    for form in ("json", "jsonl", "har", "mermaid"):
+        call("GET", f"/journal?format={form}")
     call("GET", "/journal/digest")
     call("GET", "/requests")
     ok(door.post("/task/imageannotation", json={**IMAGE, "calback": "x"}))

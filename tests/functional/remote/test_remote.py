@@ -188,9 +188,26 @@ def test_the_receiver_of_the_world_can_be_down(host: Host) -> None:
 
 def test_refusals_and_mistakes_are_those_of_python(host: Host) -> None:
     with RemoteMock(host.url) as mock:
-        with pytest.raises(Refusal, match=r"^Task with that ID not found\.$") as refused:
+        with pytest.raises(Refusal, match=r"^Task with that ID not found\.\n") as refused:
             mock.tasks.complete("none")
-        assert refused.value.status == 404
+        assert (refused.value.status, str(refused.value)) == (404, "Task with that ID not found.")
+        assert refused.value.__notes__ == [
+            "There is no task none in this world, which holds no task at all.",
+            "To fix it: let create_task arrive here: through the fixture scale_client, at "
+            "mock.v1_url, or while mock.intercept() is on.",
+        ]
+        with pytest.raises(Refusal) as refused:
+            mock.batches.get("monday")
+        assert refused.value.__notes__ == [
+            "There is no batch 'monday' in this world.",
+            "To fix it: create the batch: this world holds none.",
+        ]
+        with pytest.raises(Refusal) as refused:
+            mock.projects.get("cats")
+        assert refused.value.__notes__ == [
+            "There is no project 'cats' in this world.",
+            "To fix it: create the project: this world holds none.",
+        ]
         with pytest.raises(ConfigurationError, match='outcom: unknown key; did you mean "outcome"'):
             mock.rules.add(outcom="error")
         with pytest.raises(ConfigurationError, match="time cannot go backwards"):

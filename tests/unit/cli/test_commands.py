@@ -55,6 +55,12 @@ def test_help_of_a_command_names_its_options(command: str, options: str) -> None
     ("arguments", "says"),
     [
         (["serve", "--port", "70000"], "0<=x<=65535"),
+        (
+            ["serve", "my.toml"],
+            "(my.toml). A rule file is named by an option: --rules my.toml (a scenario: --scenario",
+        ),
+        (["demo", "my.toml"], "(my.toml). A scenario is named by an option: --scenario my.toml"),
+        (["serve", "my", "day"], "Got unexpected extra arguments (my day)\n"),
         (["serve", "--clock", "sundial"], "'autojump', 'manual', 'realtime'"),
         (["serve", "--rate", "5"], "--clock realtime; this one is autojump"),
         (["serve", "--clock", "realtime", "--rate", "0"], "x>0"),

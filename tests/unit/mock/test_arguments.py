@@ -41,6 +41,8 @@ Bench = Any
         ({"callback_timeout_s": None, "rate": []}, r"rate=\[\]: expected a number\."),
         ({"callback_timeout_s": "1"}, "callback_timeout_s='1': expected a number of seconds"),
         ({"callback_timeout_s": 0}, "expected a number of seconds, more than 0"),
+        ({"callback_timeout_s": float("inf")}, "expected a number of seconds, at most 86400"),
+        ({"rapid_gate": []}, r"rapid_gate=\[\]: expected one of "),
         ({"crowd_accuracy": "good"}, r"crowd_accuracy='good': expected a number\."),
         ({"crowd_size": "20"}, r"crowd_size='20': expected an integer of at least 1\."),
         ({"strict_fields": "no"}, r"strict_fields='no': expected True or False\."),
@@ -277,7 +279,9 @@ def test_resend_takes_a_callback_its_id_or_a_task(bench: Bench) -> None:
     for what in (first, first.id, task, task["task_id"]):
         callbacks.resend(what)
     assert [callback.reason for callback in callbacks.received] == ["completed", *["resent"] * 4]
-    assert len(callbacks.attempts) == len(callbacks.owed) == len(callbacks.receiver.requests) == 5
+    assert {callback.id for callback in callbacks.received} == {first.id}
+    assert [attempt.number for attempt in callbacks.attempts] == [1, 2, 3, 4, 5]
+    assert (len(callbacks.owed), len(callbacks.receiver.requests)) == (1, 5)
     assert callbacks.inbox == []
 
 

@@ -314,9 +314,7 @@ def test_a_callback_of_another_reason_names_what_would_cause_it(bench: Bench) ->
         "To fix it: expect status='completed' and reason='completed', if that is meant"
     )
     bench.mock.callbacks.resend(task)
-    assert expecting(status="error")[0].endswith(
-        "it sent 2, the last of them with status=completed"
-    )
+    assert expecting(status="error")[0].endswith("the one that it sent has status=completed")
 
 
 def test_a_canceled_task_sends_nothing(bench: Bench) -> None:
@@ -435,7 +433,16 @@ def test_order_returns_the_callbacks_in_order(bench: Bench) -> None:
     found = bench.mock.callbacks.assert_order([second["task_id"], first])
     assert [callback.subject for callback in found] == [second["task_id"], first["task_id"]]
     assert bench.mock.clock.now() == EPOCH + HOUR
-    bench.mock.callbacks.assert_order([])
+
+
+@pytest.mark.parametrize(
+    ("items", "shown"), [([], "[]"), (iter(()), "[]"), ("t-1", "'t-1'"), ({"task": "t"}, "{")]
+)
+def test_the_order_of_nothing_is_refused(bench: Bench, items: Any, shown: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        bench.mock.callbacks.assert_order(items)
+    assert str(caught.value).startswith(f"assert_order({shown}")
+    assert "expected " in str(caught.value)
 
 
 def test_the_wrong_order_fails_with_both(bench: Bench) -> None:
