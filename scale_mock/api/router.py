@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 _NAME = re.compile(r"<(?:\w+:)?(\w+)>")
+"""A name in a path as the operations spell it; readers see ``{name}``."""
 PATH_CHARS = 200
 """How much of a path is compared with those that there are, and repeated."""
-"""A name in a path as the operations spell it; readers see ``{name}``."""
 
 
 class _Group:

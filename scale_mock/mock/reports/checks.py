@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """How many findings of a kind are told one by one."""
+ROUTE_CHARS = 200
+"""How much of an unknown route is told."""
 TRACE_LINES = 6
 """How much of a traceback is shown: the user's line, and the exception."""
 
@@ -125,7 +127,8 @@ def _unknown_routes(world: World) -> Iterator[str]:
     for route in routes[:SHOWN]:
         near = nearest.get(route, "").rstrip(".")
         hint = f". Nearest: {near}" if near else ""
-        yield f"A route that the platform does not have was called: {route}{hint}"
+        said = route if len(route) <= ROUTE_CHARS else f"{route[:ROUTE_CHARS]}..."
+        yield f"A route that the platform does not have was called: {said}{hint}"
     yield from _more(len(routes), "routes that the platform does not have were called")
 
 

@@ -55,6 +55,16 @@ def test_an_unknown_route_is_named_once(bench: Bench) -> None:
     assert len([text for text in problems(bench) if "route" in text]) == 1
 
 
+def test_a_long_unknown_route_is_cut(bench: Bench) -> None:
+    bench.client.get(
+        f"/v1/{'x' * 9000}", headers={"Authorization": f"Bearer {bench.mock.live_key}"}
+    )
+    assert problems(bench)[0].startswith(
+        f"A route that the platform does not have was called: GET /v1/{'x' * 192}..."
+    )
+    assert len(problems(bench)[0]) < 500
+
+
 def test_a_callback_that_was_never_acknowledged(bench: Bench) -> None:
     bench.mock.callbacks.receiver.answer(503)
     task = bench.task()
