@@ -137,15 +137,14 @@ def _read_body(body: bytes, length: int, patience: Patience) -> bytes:
 def _read_any(data: bytes, patience: Patience) -> CallbackReply:
     """Reads a reply that begins with these bytes, whatever its form."""
     source = cast("socket.socket", _Source(data, patience))
-    interim: list[HTTPResponse] = []  # each would close the file that the next one reads
-    while True:
+    for _ in range(_INTERIM_MAX + 1):
         reply = HTTPResponse(source, method="POST")
         reply.begin()
         if not 100 <= reply.status < 200 or reply.status == 101:
             break
-        interim.append(reply)
-        if len(interim) > _INTERIM_MAX:
-            raise HTTPException("too many interim replies")
+        reply.fp = None  # type: ignore[assignment]  # it would close what the next one reads
+    else:
+        raise HTTPException("too many interim replies")
     body = reply.read(REPLY_BYTES_MAX)
     if reply.length and len(body) < REPLY_BYTES_MAX:
         raise IncompleteRead(body, reply.length)
