@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -42,6 +43,8 @@ class Lengths(list[float]):
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was slept, in seconds; real sleep is out of reach."""
+    # A world that another test never closed is watched still.
+    monkeypatch.setattr(watching.WATCH, "_open", WeakKeyDictionary())
     stand_ins.STAND_INS.watch()
     stand_ins.STAND_INS.watch_no_more()
     lengths = Lengths()

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import sleep as nickname
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from scaleapi.exceptions import ScaleInvalidRequest
@@ -18,7 +19,7 @@ from urllib3.util.retry import Retry
 
 from scale_mock import ScaleMock
 from scale_mock.errors import ConfigurationError
-from scale_mock.mock.sleep import stand_ins
+from scale_mock.mock.sleep import stand_ins, watching
 from scale_mock.mock.sleep.absorbing import absorbing
 from scale_mock.sim.instants import EPOCH
 from tests.functional.helpers import HOOK, image_task
@@ -270,7 +271,8 @@ def test_waiting_for_another_process_goes_on(mock: ScaleMock) -> None:
 
 
 def test_everything_is_put_back_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A world that another test never closed may be watched still.
+    # A world that another test never closed is watched still.
+    monkeypatch.setattr(watching.WATCH, "_open", WeakKeyDictionary())
     stand_ins.STAND_INS.watch()
     stand_ins.STAND_INS.watch_no_more()
     before = (time.sleep, asyncio.sleep, asyncio.tasks.sleep, nickname, threading.Thread.start)

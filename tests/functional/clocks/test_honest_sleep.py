@@ -13,6 +13,7 @@ import threading
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ import requests
 from scaleapi.tasks import TaskType
 
 from scale_mock import ScaleMock
-from scale_mock.mock.sleep import stand_ins
+from scale_mock.mock.sleep import stand_ins, watching
 from tests.functional.helpers import CATEGORIES
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class Lengths(list[float]):
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> Lengths:
     """What was slept, in seconds; ``then`` is called once it is enough."""
+    # A world that another test never closed is watched still.
+    monkeypatch.setattr(watching.WATCH, "_open", WeakKeyDictionary())
     stand_ins.STAND_INS.watch()
     stand_ins.STAND_INS.watch_no_more()
     lengths = Lengths()

@@ -15,6 +15,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import anyio
 import httpx
@@ -27,7 +28,7 @@ from urllib3.util import Retry
 
 from scale_mock import ConfigurationError, ScaleMock, SleptInVain
 from scale_mock.intercept.gate import GATE
-from scale_mock.mock.sleep import others, stand_ins
+from scale_mock.mock.sleep import others, stand_ins, watching
 from tests.functional.helpers import CATEGORIES, image_task
 from tests.functional.helpers import batch as new_batch
 from tests.functional.helpers import project as new_project
@@ -53,6 +54,8 @@ class Lengths(list[float]):
 @pytest.fixture(autouse=True)
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What was slept, in seconds; real sleep is out of reach."""
+    # A world that another test never closed is watched still.
+    monkeypatch.setattr(watching.WATCH, "_open", WeakKeyDictionary())
     stand_ins.STAND_INS.watch()
     stand_ins.STAND_INS.watch_no_more()
     lengths = Lengths()
